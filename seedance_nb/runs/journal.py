@@ -1,0 +1,443 @@
+"""The journal: what was asked and what became of it, one JSON object a line.
+
+Each session writes a file of its own under ``home/journal`` and holds an OS lock on it while it
+lives, so a file has one writer and everybody can see whether that writer is still there. Files
+are only ever appended to. Reading tolerates whatever a crash or a stranger left in them.
+"""
+
+from __future__ import annotations
+
+import errno
+import heapq
+import json
+import math
+import os
+import re
+import stat
+import threading
+import weakref
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from seedance_nb.runs import locks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = [
+    "VERSION",
+    "Event",
+    "Journal",
+    "Reader",
+    "all_claims",
+    "check_job",
+    "claim",
+    "claims",
+    "is_alive",
+    "open_sessions",
+    "read",
+    "retire",
+    "seconds",
+    "sync_folder",
+    "timestamp",
+]
+
+Event: TypeAlias = dict[str, object]
+
+VERSION = 1
+_OPEN = ".open.jsonl"
+_CLOSED = ".jsonl"
+_GITIGNORE = "/videos/*\n!/videos/*.json\n/simulator/\n"
+_COMMON = frozenset({"v", "session", "seq", "time"})
+_JOB = re.compile(r"[a-z0-9]{4,40}")
+_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_BINARY: int = getattr(os, "O_BINARY", 0)
+_UNREADABLE = (ValueError, RecursionError)
+
+
+def timestamp(when: float) -> str:
+    """Return epoch seconds as UTC ISO-8601 with milliseconds and ``Z``."""
+    return datetime.fromtimestamp(when, UTC).isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+def seconds(text: object) -> float | None:
+    """Return a time of the journal as epoch seconds; None when it is not one."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.timestamp() if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def check_job(job: str) -> str:
+    """Return the job id unchanged; raise ValueError if it is not 4-40 of ``a-z0-9``."""
+    if not _JOB.fullmatch(job):
+        message = f"not a job id: {job!r}"
+        raise ValueError(message)
+    return job
+
+
+class Journal:
+    """The one writer of a session's file; nothing is created before the first append.
+
+    Safe to use from several threads. A forked child cannot write to it.
+    """
+
+    def __init__(self, home: Path, session: str, *, now: Callable[[], float]) -> None:
+        """Prepare the journal of ``session``; ``now`` returns epoch seconds."""
+        if not _SESSION.fullmatch(session):
+            message = f"not a session id: {session!r}"
+            raise ValueError(message)
+        self.home = home
+        self.session = session
+        self._now = now
+        self._lock = threading.Lock()
+        self._fd: int | None = None
+        self._closed = False
+        self._seq = 0
+        self._torn = False
+        self._folder_synced = False
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies while the session is open."""
+        return self.home / "journal" / f"{self.session}{_OPEN}"
+
+    def append(self, event: str, *, durable: bool = False, **data: object) -> Event:
+        """Write one event as one whole line and return it as readers will see it.
+
+        Args:
+            event: the kind of event.
+            durable: return only once the line has reached the disk.
+            data: what the event carries; JSON values, finite numbers.
+
+        Raises:
+            OSError: the line could not be written (disk full, folder not writable).
+            ValueError: the journal is closed, or ``data`` is not JSON.
+        """
+        if clash := _COMMON & data.keys():
+            message = f"reserved keys: {sorted(clash)}"
+            raise ValueError(message)
+        with self._lock:
+            fd = self._open()
+            line: Event = {
+                "v": VERSION,
+                "session": self.session,
+                "seq": self._seq + 1,
+                "time": timestamp(self._now()),
+                "event": event,
+                **data,
+            }
+            self._write(fd, _encode(line))
+            self._seq += 1
+            if durable:
+                self._sync(fd)
+        return line
+
+    def close(self, *, final: bool) -> None:
+        """Release the file; ``final`` says that nothing in it is left to resume."""
+        with self._lock:
+            self._closed = True
+            if self._fd is None:
+                return
+            os.close(self._fd)  # the lock goes with it
+            self._fd = None
+        if final:
+            retire(self.home, self.session)
+
+    def _open(self) -> int:
+        if self._closed:
+            message = f"journal {self.session} is closed"
+            raise ValueError(message)
+        if self._fd is None:
+            folder = self.path.parent
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_gitignore(self.home)
+            if (folder / f"{self.session}{_CLOSED}").exists():
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), self.session)
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | _BINARY
+            fd = os.open(self.path, flags, 0o666)
+            # Blocking: another process may be probing this very file for a moment. Where the
+            # file system knows no locks the journal is still worth having.
+            with suppress(OSError):
+                locks.hold(fd)
+            self._fd = fd
+            if hasattr(os, "register_at_fork"):
+                forget = weakref.WeakMethod(self._forget)
+                os.register_at_fork(after_in_child=lambda: _call(forget()))
+        return self._fd
+
+    def _write(self, fd: int, data: bytes) -> None:
+        if self._torn:
+            data = b"\n" + data
+        written = os.write(fd, data)
+        self._torn = written < len(data)
+        if self._torn:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+
+    def _sync(self, fd: int) -> None:
+        os.fsync(fd)
+        if not self._folder_synced:
+            for folder in (self.path.parent, self.home, self.home.parent):
+                sync_folder(folder)
+            self._folder_synced = True
+
+    def _forget(self) -> None:
+        # In a forked child: closing a copy of the descriptor leaves the parent's lock alone,
+        # and a child that kept it would keep the session alive after its parent's death.
+        if self._fd is not None:
+            os.close(self._fd)
+        self._fd = None
+        self._closed = True
+        self._lock = threading.Lock()
+
+
+class Reader:
+    """Reads the journal of a folder bit by bit: each refresh returns what is new."""
+
+    def __init__(self, home: Path) -> None:
+        """Read from ``home``, which need not exist yet."""
+        self._folder = home / "journal"
+        self._offsets: dict[str, int] = {}
+        self._sizes: dict[str, int] = {}
+
+    def refresh(self) -> list[Event]:
+        """Return the events that are new since the last call, in order of time.
+
+        The events of one session always keep the order in which they were written. Each
+        carries its ``session``; ``event`` is a string; ``job``, ``seq``, ``gen`` and ``time``
+        are missing or of the right form. Everything else is as it was found.
+        """
+        batches = [list(self._new(session)) for session in _sessions(self._folder)]
+        batches = [batch for batch in batches if batch]
+        return batches[0] if len(batches) == 1 else list(heapq.merge(*batches, key=_time))
+
+    def _new(self, session: str) -> Iterator[Event]:
+        for suffix in (_OPEN, _CLOSED, _OPEN):
+            # Renamed between the listing and now: try the other name.
+            with suppress(FileNotFoundError, NotADirectoryError):
+                data = self._read(session, self._folder / f"{session}{suffix}")
+                return _parse(session, data)
+        return iter(())
+
+    def _read(self, session: str, path: Path) -> bytes:
+        try:
+            facts = path.stat()
+            if not stat.S_ISREG(facts.st_mode) or facts.st_size == self._sizes.get(session):
+                return b""
+            start = self._offsets.get(session, 0)
+            with path.open("rb") as file:
+                file.seek(start)
+                data = file.read()
+        except FileNotFoundError:
+            raise
+        except OSError:
+            return b""
+        self._sizes[session] = start + len(data)
+        whole = data[: data.rfind(b"\n") + 1]
+        self._offsets[session] = start + len(whole)
+        return whole
+
+
+def read(home: Path) -> list[Event]:
+    """Return all events of all sessions of a folder, as `Reader.refresh` does."""
+    return Reader(home).refresh()
+
+
+def open_sessions(home: Path) -> list[str]:
+    """Return the sessions whose files may hold something to resume, by name."""
+    return sorted(session for session, is_open in _listing(home / "journal") if is_open)
+
+
+def is_alive(home: Path, session: str) -> bool:
+    """Return whether some process, perhaps this one, still writes this session's file.
+
+    Where it cannot be known (no permission, a file system without locks) the answer is yes:
+    what belongs to a living session is never touched.
+    """
+    if not _SESSION.fullmatch(session):
+        return False
+    try:
+        fd = os.open(home / "journal" / f"{session}{_OPEN}", os.O_RDONLY | _BINARY)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    try:
+        return not locks.is_free(fd)
+    finally:
+        os.close(fd)
+
+
+def retire(home: Path, session: str) -> bool:
+    """Mark a session's file as having nothing left to resume; False if it is alive or gone."""
+    if not _SESSION.fullmatch(session) or is_alive(home, session):
+        return False
+    folder = home / "journal"
+    closed = folder / f"{session}{_CLOSED}"
+    if closed.exists():
+        return False
+    with suppress(OSError):
+        (folder / f"{session}{_OPEN}").rename(closed)
+        return True
+    return False
+
+
+def claim(home: Path, job: str, session: str, *, generation: int) -> bool:
+    """Take over a dead session's job; of all who try for one generation, one succeeds.
+
+    Raises:
+        OSError: the claim could not be written.
+        ValueError: the job or the session id is not one.
+    """
+    check_job(job)
+    if not _SESSION.fullmatch(session) or generation < 0:
+        message = f"not a claim: {session!r}, {generation!r}"
+        raise ValueError(message)
+    folder = home / "claims"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{job}.{generation}"
+    draft = folder / f".{job}.{generation}.{session}"
+    try:
+        _create(draft, session)
+        try:
+            # A link appears together with its content: nobody reads a half-made claim.
+            os.link(draft, target)
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without links
+            _create(target, session)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(folder)
+    return True
+
+
+def claims(home: Path, job: str) -> list[tuple[int, str]]:
+    """Return who took over a job: (generation, session), the latest last.
+
+    The session is empty where the claim cannot be read.
+    """
+    return _claims(home, check_job(job)).get(job, [])
+
+
+def all_claims(home: Path) -> dict[str, list[tuple[int, str]]]:
+    """Return the claims of every job that has any, as `claims` does for one."""
+    return _claims(home, None)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder survive a power cut, where the system can do that."""
+    with suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def _claims(home: Path, only: str | None) -> dict[str, list[tuple[int, str]]]:
+    found: dict[str, list[tuple[int, str]]] = {}
+    folder = home / "claims"
+    for name in _names(folder):
+        job, _, generation = name.partition(".")
+        known = _JOB.fullmatch(job) and re.fullmatch(r"[0-9]{1,9}", generation)
+        if known and only in (None, job):
+            found.setdefault(job, []).append((int(generation), _claimant(folder / name)))
+    return {job: sorted(takers) for job, takers in found.items()}
+
+
+def _claimant(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            name = file.read(200).decode("ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    return name if _SESSION.fullmatch(name) else ""
+
+
+def _create(path: Path, text: str) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    try:
+        os.write(fd, text.encode())
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _write_gitignore(home: Path) -> None:
+    with suppress(OSError), (home / ".gitignore").open("x", encoding="utf-8") as file:
+        file.write(_GITIGNORE)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError:
+        return []
+
+
+def _listing(folder: Path) -> set[tuple[str, bool]]:
+    # Listed twice: a file that is renamed during a listing may be missing from it.
+    found: set[tuple[str, bool]] = set()
+    for name in (*_names(folder), *_names(folder)):
+        is_open = name.endswith(_OPEN)
+        session = name.removesuffix(_OPEN if is_open else _CLOSED)
+        if session != name and _SESSION.fullmatch(session):
+            found.add((session, is_open))
+    return found
+
+
+def _sessions(folder: Path) -> list[str]:
+    return sorted({session for session, _ in _listing(folder)})
+
+
+def _encode(event: Event) -> bytes:
+    text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # What UTF-8 cannot say (half of a surrogate pair) becomes its JSON escape.
+    return text.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+_decode = json.JSONDecoder(parse_constant=_finite, parse_float=_finite).decode
+_KINDS: tuple[tuple[str, type], ...] = (("time", str), ("seq", int), ("gen", int))
+
+
+def _parse(session: str, data: bytes) -> Iterator[Event]:
+    for line in data.split(b"\n"):
+        try:
+            event = _decode(line.decode("utf-8"))
+        except _UNREADABLE:
+            continue
+        if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+            continue
+        job = event.get("job", "none")
+        if not isinstance(job, str) or not _JOB.fullmatch(job):
+            continue
+        for key, kind in _KINDS:
+            if key in event and type(event[key]) is not kind:
+                del event[key]
+        event["session"] = session
+        yield event
+
+
+def _call(function: Callable[[], None] | None) -> None:
+    if function is not None:
+        function()
+
+
+def _time(event: Event) -> str:
+    time = event.get("time", "")
+    return time if isinstance(time, str) else ""
