@@ -20,7 +20,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from seedance_nb.runs import locks
+from seedance_nb.runs import disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,6 @@ __all__ = [
     "read",
     "retire",
     "seconds",
-    "sync_folder",
     "timestamp",
 ]
 
@@ -53,7 +52,6 @@ _GITIGNORE = "/videos/*\n!/videos/*.json\n/simulator/\n"
 _COMMON = frozenset({"v", "session", "seq", "time"})
 _JOB = re.compile(r"[a-z0-9]{4,40}")
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-_BINARY: int = getattr(os, "O_BINARY", 0)
 _UNREADABLE = (ValueError, RecursionError)
 
 
@@ -159,12 +157,12 @@ class Journal:
             _write_gitignore(self.home)
             if (folder / f"{self.session}{_CLOSED}").exists():
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), self.session)
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | _BINARY
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | disk.BINARY
             fd = os.open(self.path, flags, 0o666)
             # Blocking: another process may be probing this very file for a moment. Where the
             # file system knows no locks the journal is still worth having.
             with suppress(OSError):
-                locks.hold(fd)
+                disk.hold(fd)
             self._fd = fd
             if hasattr(os, "register_at_fork"):
                 forget = weakref.WeakMethod(self._forget)
@@ -183,7 +181,7 @@ class Journal:
         os.fsync(fd)
         if not self._folder_synced:
             for folder in (self.path.parent, self.home, self.home.parent):
-                sync_folder(folder)
+                disk.sync_folder(folder)
             self._folder_synced = True
 
     def _forget(self) -> None:
@@ -262,13 +260,13 @@ def is_alive(home: Path, session: str) -> bool:
     if not _SESSION.fullmatch(session):
         return False
     try:
-        fd = os.open(home / "journal" / f"{session}{_OPEN}", os.O_RDONLY | _BINARY)
+        fd = os.open(home / "journal" / f"{session}{_OPEN}", os.O_RDONLY | disk.BINARY)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError:
         return True
     try:
-        return not locks.is_free(fd)
+        return not disk.is_free(fd)
     finally:
         os.close(fd)
 
@@ -303,19 +301,19 @@ def claim(home: Path, job: str, session: str, *, generation: int) -> bool:
     target = folder / f"{job}.{generation}"
     draft = folder / f".{job}.{generation}.{session}"
     try:
-        _create(draft, session)
+        disk.create(draft, session)
         try:
             # A link appears together with its content: nobody reads a half-made claim.
             os.link(draft, target)
         except FileExistsError:
             return False
         except OSError:  # a file system without links
-            _create(target, session)
+            disk.create(target, session)
     except FileExistsError:
         return False
     finally:
         draft.unlink(missing_ok=True)
-    sync_folder(folder)
+    disk.sync_folder(folder)
     return True
 
 
@@ -330,16 +328,6 @@ def claims(home: Path, job: str) -> list[tuple[int, str]]:
 def all_claims(home: Path) -> dict[str, list[tuple[int, str]]]:
     """Return the claims of every job that has any, as `claims` does for one."""
     return _claims(home, None)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder survive a power cut, where the system can do that."""
-    with suppress(OSError):
-        fd = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
 
 
 def _claims(home: Path, only: str | None) -> dict[str, list[tuple[int, str]]]:
@@ -360,15 +348,6 @@ def _claimant(path: Path) -> str:
     except (OSError, ValueError):
         return ""
     return name if _SESSION.fullmatch(name) else ""
-
-
-def _create(path: Path, text: str) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
-    try:
-        os.write(fd, text.encode())
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _write_gitignore(home: Path) -> None:

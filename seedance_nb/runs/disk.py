@@ -1,16 +1,26 @@
-"""OS locks on open files: held while a process lives, dropped by the system when it dies."""
+"""What the durable parts ask of the operating system: locks, exclusive names, names that last.
+
+A lock is held while its process lives, and dropped by the system when it dies.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 if sys.platform == "win32":
     import msvcrt
 else:
     import fcntl
 
-__all__ = ["hold", "is_free"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["BINARY", "create", "hold", "is_free", "sync_folder"]
+
+BINARY: int = getattr(os, "O_BINARY", 0)
 
 _BYTE = 1 << 40  # Windows locks are mandatory: lock a byte that nobody ever reads
 
@@ -44,3 +54,28 @@ def is_free(fd: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def create(path: Path, text: str) -> None:
+    """Write a small new file and bring it to the disk.
+
+    Raises:
+        FileExistsError: the name is taken.
+        OSError: it could not be written.
+    """
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666)
+    try:
+        os.write(fd, text.encode())
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder survive a power cut, where the system can do that."""
+    with suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
