@@ -1,0 +1,303 @@
+"""The line and the text of a cell, read into a request: one parser for magic and command line.
+
+The options that concern the request come from `catalog.PARAMETERS`, the others from `RUN_OPTIONS`.
+Everything that is wrong is reported at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from seedance_nb.core import texts
+from seedance_nb.core.catalog import PARAMETERS
+from seedance_nb.core.errors import InvalidRequest, Problem
+from seedance_nb.core.request import VideoRequest
+from seedance_nb.core.words import listed, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+MOST_TAKES = 100
+EMBED = ("auto", "always", "never")
+_EXACT = re.compile(r"\{([^\W\d]\w*)\}")
+_IN_TEXT = re.compile(r"\{\{([^\W\d]\w*)\}\}|\{([^\W\d]\w*)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An option that says how to run a request, not what to ask for."""
+
+    name: str
+    options: tuple[str, ...]
+    metavar: str | None = None
+    default: object = None
+    choices: tuple[str, ...] = ()
+
+
+RUN_OPTIONS: tuple[Option, ...] = (
+    Option(name="takes", options=("--takes",), metavar="N", default=1),
+    Option(name="new", options=("--new",), default=False),
+    Option(name="wait", options=("--wait",)),
+    Option(name="no_wait", options=("--no-wait",)),
+    Option(name="timeout", options=("--timeout",), metavar="S"),
+    Option(name="out", options=("-o", "--out"), metavar="PATH"),
+    Option(name="embed", options=("--embed",), metavar="WHEN", choices=EMBED),
+    Option(name="quiet", options=("--quiet",), default=False),
+    Option(name="dry_run", options=("--dry-run",), default=False),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a cell or a command asks for.
+
+    Attributes:
+        request: The checked request; None where only help was asked for.
+        name: Variable that the job is bound to.
+        takes: How many takes of it.
+        new: Whether to make a new take even if there is one.
+        wait: Whether to block; None leaves it to the setting.
+        timeout: Seconds after which a wait ends.
+        out: Where a copy of the file goes.
+        embed: How the video is shown; None leaves it to the setting.
+        quiet: Whether to show nothing.
+        dry_run: Whether to show the exact request instead of sending it.
+        variables: The variables that went in, by name.
+    """
+
+    request: VideoRequest | None
+    name: str | None = None
+    takes: int = 1
+    new: bool = False
+    wait: bool | None = None
+    timeout: float | None = None
+    out: str | None = None
+    embed: str | None = None
+    quiet: bool = False
+    dry_run: bool = False
+    variables: Mapping[str, object] = field(default_factory=dict)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argparse parser that raises our error instead of leaving the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidRequest(problems=[Problem("options", "problem.options", message=message)])
+
+
+def parser(prog: str = "%%seedance", *, positional: str = "name") -> argparse.ArgumentParser:
+    """The parser of all options, for parsing and for help."""
+    about = texts.say("magic.about")
+    made = _Parser(prog=prog, add_help=False, allow_abbrev=False, description=about)
+    metavar, nargs = ("NAME", "?") if positional == "name" else ("PROMPT", None)
+    about = texts.say(f"option.{positional}")
+    made.add_argument(positional, nargs=nargs, metavar=metavar, help=about)
+    for parameter in PARAMETERS:
+        if parameter.kind == "flag":
+            _add_flag(made, parameter.name, parameter.options, parameter.value_when_given)
+        elif parameter.options:
+            metavar = _metavar(parameter.name, parameter.choices)
+            action = "append" if parameter.kind == "media" else "store"
+            _add_value(made, parameter.name, parameter.options, metavar, action)
+    for option in RUN_OPTIONS:
+        if option.metavar:
+            _add_value(made, option.name, option.options, option.metavar)
+        else:
+            _add_flag(made, option.name, option.options, True)
+    return made
+
+
+def _add_flag(
+    made: argparse.ArgumentParser, name: str, options: Sequence[str], value: bool, /
+) -> None:
+    about = texts.say(f"option.{name}")
+    made.add_argument(*options, dest=name, action="store_const", const=value, help=about)
+
+
+def _add_value(
+    made: argparse.ArgumentParser,
+    name: str,
+    options: Sequence[str],
+    metavar: str,
+    action: str = "store",
+) -> None:
+    about = texts.say(f"option.{name}")
+    made.add_argument(*options, dest=name, action=action, metavar=metavar, help=about)
+
+
+def _metavar(name: str, choices: Sequence[str]) -> str:
+    return {"model": "MODEL", "duration": "N", "callback_url": "URL"}.get(
+        name, "X" if not choices else name.upper()
+    )
+
+
+def option_names() -> list[str]:
+    """Every spelling of every option, for completion and near misses."""
+    rows = [*(p.options for p in PARAMETERS), *(o.options for o in RUN_OPTIONS)]
+    return [spelling for row in rows for spelling in row]
+
+
+def wants_help(line: str) -> bool:
+    """Whether the line asks for help and nothing else."""
+    return line.split() in (["-h"], ["--help"])
+
+
+def read_cell(
+    line: str,
+    body: str,
+    namespace: Mapping[str, object],
+    *,
+    is_secret: Callable[[str], bool] = lambda _: False,
+) -> Order:
+    """The order of a `%%seedance` cell.
+
+    Args:
+        line: What stands behind `%%seedance`.
+        body: The cell; verbatim the prompt, but for `{variable}`.
+        namespace: The variables of the notebook.
+        is_secret: Whether a text contains the API key; such a value is refused.
+
+    Raises:
+        InvalidRequest: With every problem of line, text and request.
+    """
+    try:
+        words = shlex.split(line, posix=True)
+    except ValueError as exc:
+        raise InvalidRequest(
+            problems=[Problem("options", "problem.quotes", message=str(exc))]
+        ) from None
+    fill = _Filler(namespace, is_secret)
+    prompt = fill.text(body.strip("\n"))
+    return _order(words, fill, prompt)
+
+
+def read_words(words: Sequence[str]) -> Order:
+    """The order of a command line: the prompt is its positional argument, taken verbatim."""
+    return _order(words, _Filler({}, lambda _: False), None)
+
+
+class _Filler:
+    """Puts variables in, and keeps count of which and of what went wrong."""
+
+    def __init__(self, namespace: Mapping[str, object], is_secret: Callable[[str], bool]) -> None:
+        self._namespace = namespace
+        self._is_secret = is_secret
+        self.used: dict[str, object] = {}
+        self.problems: list[Problem] = []
+
+    def value(self, word: Any, field_name: str) -> Any:
+        """The variable, where the word is exactly `{variable}`; else the word."""
+        match = _EXACT.fullmatch(word) if isinstance(word, str) else None
+        return self._get(match[1], field_name) if match else word
+
+    def text(self, text: str) -> str:
+        """`{variable}` replaced, `{{variable}}` unwrapped, every other brace left alone."""
+        return _IN_TEXT.sub(
+            lambda m: "{" + m[1] + "}" if m[1] else str(self._get(m[2], "prompt")), text
+        )
+
+    def _get(self, name: str, field_name: str) -> object:
+        if name not in self._namespace:
+            known = [key for key in self._namespace if not key.startswith("_")]
+            close = nearest(name, known)
+            text_id = "problem.variable.close" if close else "problem.variable"
+            self.problems.append(Problem(field_name, text_id, name=name, close=close))
+            return "{" + name + "}"
+        value = self._namespace[name]
+        if self._is_secret(str(value)):
+            self.problems.append(Problem(field_name, "problem.variable.secret", name=name))
+            return "{" + name + "}"
+        self.used[name] = value
+        return value
+
+
+def _order(words: Sequence[str], fill: _Filler, prompt: str | None) -> Order:
+    made = parser(positional="prompt" if prompt is None else "name")
+    parsed, unknown = made.parse_known_args([_hyphened(word) for word in words])
+    given = {key: value for key, value in vars(parsed).items() if value is not None}
+    problems = [_unknown_word(word) for word in _without_values(unknown)]
+    name = given.pop("name", None)
+    if name is not None and not name.isidentifier():
+        problems.append(Problem("name", "problem.name", value=name))
+    if prompt is None:
+        prompt = given.pop("prompt")
+    run = {option.name: given.pop(option.name, option.default) for option in RUN_OPTIONS}
+    run, run_problems = _read_run(run, fill)
+    fields = {key: _typed(key, value, fill) for key, value in given.items()}
+    problems += run_problems + fill.problems
+    unfilled = {problem.field for problem in fill.problems}
+    problems += [p for p in VideoRequest.check(prompt, **fields) if p.field not in unfilled]
+    if problems:
+        raise InvalidRequest(problems=problems)
+    return Order(
+        request=VideoRequest(prompt, **fields), name=name, variables=dict(fill.used), **run
+    )
+
+
+def _hyphened(word: str) -> str:
+    """`--dry_run` is understood as `--dry-run`; values stay as they are."""
+    head, equals, tail = word.partition("=")
+    return head.replace("_", "-") + equals + tail if head.startswith("--") else word
+
+
+def _typed(key: str, value: Any, fill: _Filler) -> Any:
+    if isinstance(value, list):
+        return tuple(_flattened(fill.value(item, key) for item in value))
+    value = fill.value(value, key)
+    return _number(value, int) if key == "duration" else value
+
+
+def _flattened(items: Any) -> list[Any]:
+    flat: list[Any] = []
+    for item in items:
+        flat.extend(item) if isinstance(item, list | tuple) else flat.append(item)
+    return flat
+
+
+def _number(value: Any, kind: type[int | float]) -> Any:
+    try:
+        return kind(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _read_run(given: dict[str, Any], fill: _Filler) -> tuple[dict[str, Any], list[Problem]]:
+    run = {key: fill.value(value, key) for key, value in given.items()}
+    problems = []
+    run["takes"] = _number(run["takes"], int)
+    takes = run["takes"]
+    if not isinstance(takes, int) or isinstance(takes, bool) or not 1 <= takes <= MOST_TAKES:
+        problems.append(Problem("takes", "problem.integer", value=takes, low=1, high=MOST_TAKES))
+    run["timeout"] = _number(run["timeout"], float)
+    timeout = run["timeout"]
+    if timeout is not None and not (isinstance(timeout, int | float) and timeout > 0):
+        problems.append(Problem("timeout", "problem.timeout", value=timeout))
+    if run["embed"] is not None and run["embed"] not in EMBED:
+        close = nearest(run["embed"], EMBED)
+        text_id = "problem.choice.close" if close else "problem.choice"
+        problems.append(
+            Problem("embed", text_id, value=run["embed"], choices=listed(EMBED), close=close)
+        )
+    no_wait = run.pop("no_wait")
+    if run["wait"] and no_wait:
+        problems.append(Problem("wait", "problem.wait.both"))
+    run["wait"] = True if run["wait"] else (False if no_wait else None)
+    return run, problems
+
+
+def _without_values(unknown: Sequence[str]) -> list[str]:
+    """The words nobody knows, less those that are the value of an unknown option."""
+    pairs = zip(["", *unknown], unknown, strict=False)
+    return [word for before, word in pairs if word.startswith("-") or not before.startswith("-")]
+
+
+def _unknown_word(word: str) -> Problem:
+    if not word.startswith("-"):
+        return Problem("options", "problem.word", value=word)
+    close = nearest(word.partition("=")[0], option_names())
+    return Problem("options", "problem.option.close" if close else "problem.option",
+                   value=word, close=close)  # fmt: skip

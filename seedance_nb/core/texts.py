@@ -1,0 +1,418 @@
+"""Every word a user sees, in English and Chinese.
+
+`TABLE` maps an id to its two texts, templates for `str.format`. An id with `.hint` says what to do
+about the text of the same name.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+_in_use: list[Language] = ["en"]
+
+
+def use(language: Language) -> None:
+    """Speak this language from now on."""
+    _in_use[0] = language
+
+
+def language() -> Language:
+    """The language spoken now."""
+    return _in_use[0]
+
+
+def say(text_id: str, /, **values: object) -> str:
+    """The text in the language of the session, with the values filled in."""
+    return TABLE[text_id][LANGUAGES.index(_in_use[0])].format_map(_Values(values))
+
+
+class _Values(dict[str, object]):
+    """A missing value shows as a dash: a message must never fail to be shown."""
+
+    def __missing__(self, key: str) -> str:
+        return "-"
+
+
+TABLE: dict[str, tuple[str, str]] = {
+    # --- problems of a request -----------------------------------------------------------------
+    "problem.prompt.type": (
+        "`prompt` must be text, not {value!r}.",
+        "`prompt` 必须是文字，不能是 {value!r}。",
+    ),
+    "problem.prompt.empty": (
+        "`prompt` is empty: describe the video in the cell below the first line.",
+        "`prompt` 为空：请在第一行下面描述想要的视频。",
+    ),
+    "problem.prompt.tokens": (
+        "`prompt` has at least {count} tokens; the service takes {limit}. Shorten it.",
+        "`prompt` 至少有 {count} 个 token，服务上限为 {limit}。请缩短。",
+    ),
+    "problem.prompt.long.characters": (
+        "`prompt` has {count} Chinese characters; about {limit} are advised, "
+        "details beyond that may be lost.",
+        "`prompt` 有 {count} 个汉字，建议不超过 {limit} 个，超出的细节可能丢失。",
+    ),
+    "problem.prompt.long.words": (
+        "`prompt` has {count} words; about {limit} are advised, details beyond that may be lost.",
+        "`prompt` 有 {count} 个单词，建议不超过 {limit} 个，超出的细节可能丢失。",
+    ),
+    "problem.reference.empty": (
+        "A reference model without any image or video works like text-to-video, if at all.",
+        "参考生视频没有图片或视频时，效果等同文生视频，也可能被拒绝。",
+    ),
+    "problem.choice": (
+        "`{field}`: {value!r} is not valid; choose one of: {choices}.",
+        "`{field}`：{value!r} 无效；可选：{choices}。",
+    ),
+    "problem.choice.close": (
+        "`{field}`: {value!r} is not valid; did you mean {close!r}? Valid: {choices}.",
+        "`{field}`：{value!r} 无效；是否想写 {close!r}？可选：{choices}。",
+    ),
+    "problem.integer": (
+        "`{field}`: {value!r} must be a whole number from {low} to {high}.",
+        "`{field}`：{value!r} 必须是 {low} 到 {high} 的整数。",
+    ),
+    "problem.flag": (
+        "`{field}`: {value!r} must be True or False.",
+        "`{field}`：{value!r} 必须是 True 或 False。",
+    ),
+    "problem.quality": (
+        "`quality`: {value!r} is not offered by {model} in the catalog {catalog!r}; use {choices}.",
+        "`quality`：{model}（目录 {catalog!r}）不支持 {value!r}；请改用 {choices}。",
+    ),
+    "problem.model.bare": (
+        "`model`: {value!r} is not a model ID; there is no automatic choice on the server. "
+        "Use a full ID such as {choices}, or leave the model out to have it chosen.",
+        "`model`：{value!r} 不是完整的 model ID，服务端没有自动模式检测。"
+        "请使用完整 ID，如 {choices}；或不填，由本工具按输入选择。",
+    ),
+    "problem.tier.conflict": (
+        "`tier`: {value!r} does not fit the model {model}; leave one of the two out.",
+        "`tier`：{value!r} 与模型 {model} 不符；请只填其中一个。",
+    ),
+    "problem.media.url": (
+        "`{field}`: {value!r} is not a URL; give a public http(s) address of the file.",
+        "`{field}`：{value!r} 不是网址；请给出文件的公开 http(s) 地址。",
+    ),
+    "problem.media.count": (
+        "`{field}`: {value} given; {model} takes {low} to {high}.",
+        "`{field}`：给了 {value} 个；{model} 接受 {low} 到 {high} 个。",
+    ),
+    "problem.media.refused": (
+        "`{field}`: {model} takes none of these, {value} given; use {other}, "
+        "or leave the model out to have it chosen.",
+        "`{field}`：{model} 不接受此类输入（给了 {value} 个）；请改用 {other}，"
+        "或不填 model，由本工具选择。",
+    ),
+    "problem.audio.alone": (
+        "`audios`: sound alone is refused; add at least one image or video.",
+        "`audios`：不能只有音频；请至少加一张图片或一段视频。",
+    ),
+    "problem.search.model": (
+        "`web_search`: {model} does not take it; it works with text-to-video, standard and fast.",
+        "`web_search`：{model} 不支持；仅 standard 与 fast 的文生视频可用。",
+    ),
+    "problem.search.filter": (
+        "`web_search` and a relaxed content filter cannot be combined; drop one of them.",
+        "`web_search` 不能与关闭 content_filter 同时使用；请去掉其中一个。",
+    ),
+    "problem.callback.url": (
+        "`callback_url`: {value!r} is not a URL; give a public https address.",
+        "`callback_url`：{value!r} 不是网址；请给出公开的 https 地址。",
+    ),
+    "problem.callback.https": (
+        "`callback_url`: {value!r} must begin with https://.",
+        "`callback_url`：{value!r} 必须以 https:// 开头。",
+    ),
+    "problem.callback.private": (
+        "`callback_url`: {value!r} is a private address, which the service cannot reach; "
+        "give a public one.",
+        "`callback_url`：{value!r} 是内网地址，服务无法访问；请给出公开地址。",
+    ),
+    "problem.callback.long": (
+        "`callback_url` has {value} characters; at most {high} are taken.",
+        "`callback_url` 有 {value} 个字符，最多 {high} 个。",
+    ),
+    "problem.field": (
+        "`{field}` is not a parameter of this API.",
+        "`{field}` 不是此 API 的参数。",
+    ),
+    "problem.field.close": (
+        "`{field}` is not a parameter of this API; did you mean `{close}`?",
+        "`{field}` 不是此 API 的参数；是否想写 `{close}`？",
+    ),
+    "problem.name": (
+        "{value!r} cannot be the name of a variable. The prompt goes into the lines below "
+        "the first; values with blanks want quotes.",
+        "{value!r} 不能作变量名。prompt 请写在第一行下面；带空格的值要加引号。",
+    ),
+    "problem.word": (
+        "{value!r} is one word too many: the first line takes one NAME and options; "
+        "the prompt goes below it.",
+        "多了一个词 {value!r}：第一行只写一个变量名和选项，prompt 写在下面。",
+    ),
+    "problem.option": (
+        "{value!r} is not an option; `%%seedance?` lists them all.",
+        "没有选项 {value!r}；`%%seedance?` 列出全部选项。",
+    ),
+    "problem.option.close": (
+        "{value!r} is not an option; did you mean {close}?",
+        "没有选项 {value!r}；是否想写 {close}？",
+    ),
+    "problem.options": (
+        "The options cannot be read: {message}.",
+        "无法读取选项：{message}。",
+    ),
+    "problem.quotes": (
+        "The first line cannot be read: {message}. Close the quotes, or put the words into the "
+        "prompt below.",
+        "无法读取第一行：{message}。请补全引号，或把文字写到下面的 prompt 里。",
+    ),
+    "problem.variable": (
+        "There is no variable {name!r}. Write {{{{{name}}}}} if the braces belong to the text.",
+        "没有变量 {name!r}。若花括号是正文，请写成 {{{{{name}}}}}。",
+    ),
+    "problem.variable.close": (
+        "There is no variable {name!r}; did you mean {close!r}? "
+        "Write {{{{{name}}}}} if the braces belong to the text.",
+        "没有变量 {name!r}；是否想写 {close!r}？若花括号是正文，请写成 {{{{{name}}}}}。",
+    ),
+    "problem.variable.secret": (
+        "The variable {name!r} holds the API key; it must not go into a request.",
+        "变量 {name!r} 含有 API 密钥，不能放进请求。",
+    ),
+    "problem.timeout": (
+        "`timeout`: {value!r} must be a number of seconds above 0.",
+        "`timeout`：{value!r} 必须是大于 0 的秒数。",
+    ),
+    "problem.wait.both": (
+        "`--wait` and `--no-wait` exclude each other.",
+        "`--wait` 与 `--no-wait` 不能同时使用。",
+    ),
+    # --- errors --------------------------------------------------------------------------------
+    "error.unknown": ("Something went wrong.", "出错了。"),
+    "error.invalid": ("The request is not valid.", "请求无效。"),
+    "error.invalid.head": (
+        "Nothing was sent: {count} problem(s) in this request.",
+        "没有发送：请求中有 {count} 处问题。",
+    ),
+    "error.config": ("The configuration is not usable.", "配置不可用。"),
+    "error.auth": ("The service refused the API key.", "服务拒绝了 API 密钥。"),
+    "error.auth.hint": (
+        "Check it on evolink.ai/dashboard/keys, then run `%seedance login`.",
+        "请在 evolink.ai/dashboard/keys 核对，然后运行 `%seedance login`。",
+    ),
+    "error.quota": ("The account has no credits left for this.", "账户余额不足。"),
+    "error.budget": ("A cap of yours does not allow this.", "超出了你设定的上限。"),
+    "error.rate": ("The service says: too many requests.", "服务提示：请求过于频繁。"),
+    "error.service": ("The service has a problem of its own.", "服务端出现问题。"),
+    "error.transport": ("The service cannot be reached.", "无法连接服务。"),
+    "error.protocol": ("The service answered something unintelligible.", "服务的回答无法理解。"),
+    "error.uncertain": (
+        "The request was sent, but no answer came: it may have been accepted and billed.",
+        "请求已发出但没有得到答复：可能已被接受并计费。",
+    ),
+    "error.uncertain.hint": (
+        "It is not sent again by itself. If the task is in your account: "
+        "`%seedance adopt TASK_ID`. To send it again with the same idempotency key: "
+        "`%seedance again {job}` (servers that do not honour the key may charge twice).",
+        "不会自动重发。若任务已在你的账户中：`%seedance adopt TASK_ID`。"
+        "用同一幂等键重发：`%seedance again {job}`（不支持该键的服务器可能重复计费）。",
+    ),
+    "error.wait": (
+        "The waiting ended after {seconds:g} s; job {job} goes on.",
+        "等待 {seconds:g} 秒后结束；任务 {job} 仍在继续。",
+    ),
+    "error.wait.hint": (
+        "`%seedance show {job}` shows it, `%seedance wait {job}` waits again, `sd.resume()` "
+        "follows it in a new kernel.",
+        "`%seedance show {job}` 查看，`%seedance wait {job}` 继续等待；"
+        "在新内核中用 `sd.resume()` 继续跟踪。",
+    ),
+    "error.wait.unfollowed": (
+        "Nobody follows job {job} at the moment, so waiting would never end.",
+        "目前没有人跟踪任务 {job}，等待不会结束。",
+    ),
+    "error.wait.unfollowed.hint": (
+        "`sd.resume()` (or `%seedance resume`) follows it again; nothing is sent twice.",
+        "用 `sd.resume()`（或 `%seedance resume`）重新跟踪；不会重复发送。",
+    ),
+    # failed tasks: the 13 codes of the task page (docs: task-management/error-codes)
+    "error.task.content_policy_violation": (
+        "The content was refused: {detail}",
+        "内容被拒绝：{detail}",
+    ),
+    "error.task.content_policy_violation.hint": (
+        "Change the prompt or the pictures; the same request will be refused again.",
+        "请修改 prompt 或图片；同样的请求会再次被拒。",
+    ),
+    "error.task.invalid_parameters": (
+        "The service found a parameter it does not take: {detail}",
+        "服务不接受某个参数：{detail}",
+    ),
+    "error.task.invalid_parameters.hint": (
+        "Fix the parameter that is named.",
+        "请修正所指的参数。",
+    ),
+    "error.task.image_processing_error": (
+        "An image could not be processed: {detail}",
+        "图片无法处理：{detail}",
+    ),
+    "error.task.image_processing_error.hint": (
+        "Use a JPEG, PNG or WebP that anyone can download from its address.",
+        "请使用可公开下载的 JPEG、PNG 或 WebP 图片。",
+    ),
+    "error.task.image_dimension_mismatch": (
+        "An image has the wrong size: {detail}",
+        "图片尺寸不符：{detail}",
+    ),
+    "error.task.image_dimension_mismatch.hint": (
+        "Resize it: sides 300 to 6000 px, ratio 0.4 to 2.5.",
+        "请调整尺寸：边长 300–6000 像素，宽高比 0.4–2.5。",
+    ),
+    "error.task.request_cancelled": (
+        "The task was cancelled: {detail}",
+        "任务已取消：{detail}",
+    ),
+    "error.task.request_cancelled.hint": (
+        "Send it again if you still want it.",
+        "如仍需要，请重新发送。",
+    ),
+    "error.task.generation_failed_no_content": (
+        "The model made nothing of it: {detail}",
+        "模型没有生成内容：{detail}",
+    ),
+    "error.task.generation_failed_no_content.hint": (
+        "Try again, or put the prompt differently.",
+        "请重试，或换一种说法。",
+    ),
+    "error.task.service_error": (
+        "The service had a problem: {detail}",
+        "服务出错：{detail}",
+    ),
+    "error.task.service_error.hint": (
+        "Send the same request again in about a minute.",
+        "大约一分钟后重新发送同样的请求。",
+    ),
+    "error.task.generation_timeout": (
+        "The making took too long: {detail}",
+        "生成超时：{detail}",
+    ),
+    "error.task.generation_timeout.hint": (
+        "Try later, or ask for a shorter or smaller video.",
+        "请稍后重试，或缩短时长、降低画质。",
+    ),
+    "error.task.resource_exhausted": (
+        "The service is at its limit: {detail}",
+        "服务资源已满：{detail}",
+    ),
+    "error.task.resource_exhausted.hint": (
+        "Send it again in one to five minutes.",
+        "请 1–5 分钟后重试。",
+    ),
+    "error.task.quota_exceeded": (
+        "A limit of the account was hit: {detail}",
+        "达到账户限制：{detail}",
+    ),
+    "error.task.quota_exceeded.hint": (
+        "Run fewer at a time, or check the balance with `%seedance credits`.",
+        "请减少并发，或用 `%seedance credits` 查看余额。",
+    ),
+    "error.task.service_unavailable": (
+        "The service is not available: {detail}",
+        "服务不可用：{detail}",
+    ),
+    "error.task.service_unavailable.hint": (
+        "Send it again in a few minutes.",
+        "请几分钟后重试。",
+    ),
+    "error.task.resource_not_found": (
+        "The service no longer has what it needs: {detail}",
+        "服务找不到所需资源：{detail}",
+    ),
+    "error.task.resource_not_found.hint": (
+        "Check the addresses of the inputs, then send it again.",
+        "请检查输入文件的地址，然后重新发送。",
+    ),
+    "error.task.unknown_error": (
+        "The task failed: {detail}",
+        "任务失败：{detail}",
+    ),
+    "error.task.unknown_error.hint": (
+        "Try again; if it keeps failing, ask support@evolink.ai and name the task.",
+        "请重试；若反复失败，请联系 support@evolink.ai 并提供任务 ID。",
+    ),
+    # --- session -------------------------------------------------------------------------------
+    # --- panel ---------------------------------------------------------------------------------
+    # --- magic ---------------------------------------------------------------------------------
+    "magic.about": (
+        "Make a video from the text of the cell. The first line takes an optional NAME for the job "
+        "and options; everything below is the prompt, verbatim, except that {{variable}} is "
+        "replaced.",
+        "用单元格的文字生成视频。第一行可写任务变量名和选项；下面的全部内容就是 prompt，"
+        "原样发送，只有 {{变量}} 会被替换。",
+    ),
+    "option.name": (
+        "variable that is bound to the job at once",
+        "立即绑定到任务的变量名",
+    ),
+    "option.prompt": ("what the video shows", "视频内容"),
+    "option.model": (
+        "text, image, reference or a full model ID; by default chosen from the inputs",
+        "text、image、reference 或完整 model ID；默认按输入选择",
+    ),
+    "option.tier": ("speed and price: standard, fast, mini", "速度与价格：standard、fast、mini"),
+    "option.duration": ("seconds, 4 to 15 (default 5)", "时长（秒），4–15（默认 5）"),
+    "option.quality": ("480p or 720p (default); more with catalog 2026-08",
+                       "480p 或 720p（默认）；目录 2026-08 更多"),
+    "option.aspect_ratio": (
+        "16:9, 9:16, 1:1, 4:3, 3:4, 21:9 or adaptive "
+        "(default: 16:9 for text, else adaptive)",
+        "16:9、9:16、1:1、4:3、3:4、21:9 或 adaptive（默认：文生视频 16:9，其余 adaptive）",
+    ),
+    "option.images": (
+        "address of an image, or {{variable}}; repeatable (1-2: first and last frame; "
+        "up to 9 as references)",
+        "图片地址或 {{变量}}；可重复（1–2 张：首尾帧；作参考最多 9 张）",
+    ),
+    "option.videos": (
+        "address of a reference video, or {{variable}}; up to 3",
+        "参考视频地址或 {{变量}}；最多 3 个",
+    ),
+    "option.audios": (
+        "address of a reference sound, or {{variable}}; up to 3, never alone",
+        "参考音频地址或 {{变量}}；最多 3 个，不能单独使用",
+    ),
+    "option.generate_audio": ("make the video without sound", "生成无声视频"),
+    "option.web_search": (
+        "let the model search the web (text-to-video, billed per search)",
+        "允许模型联网搜索（文生视频，按次计费）",
+    ),
+    "option.content_filter": (
+        "relax the check of the content (1.1 times the price)",
+        "放宽内容检查（价格 ×1.1）",
+    ),
+    "option.callback_url": (
+        "public https address that the service calls at the end",
+        "完成后由服务回调的公开 https 地址",
+    ),
+    "option.takes": ("make N videos of the same request", "同一请求生成 N 个视频"),
+    "option.new": ("make a new take even if there is one", "即使已有结果也重新生成"),
+    "option.wait": ("block the cell until the video is there", "等到视频完成"),
+    "option.no_wait": ("return at once", "立即返回"),
+    "option.timeout": ("end a wait after S seconds", "等待 S 秒后停止等待"),
+    "option.out": ("put a copy of the file there (never overwrites)", "另存一份（不覆盖已有文件）"),
+    "option.embed": (
+        "auto, always or never: put the video itself into the notebook",
+        "auto、always 或 never：是否把视频写进笔记本",
+    ),
+    "option.quiet": ("show nothing", "不显示输出"),
+    "option.dry_run": (
+        "show the exact request and its digest; nothing is sent, no key needed",
+        "只显示请求及其摘要；不发送，也不需要密钥",
+    ),
+    # --- command line --------------------------------------------------------------------------
+    # --- doctor --------------------------------------------------------------------------------
+}

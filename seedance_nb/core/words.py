@@ -1,0 +1,52 @@
+"""Small matters of words: near misses, lists in a sentence, the length of a prompt."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Advised lengths of a prompt (model pages): 500 Chinese characters or 1000 English words.
+ADVISED = {"characters": 500, "words": 1000}
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+
+
+def nearest(word: object, choices: Iterable[str]) -> str | None:
+    """The one of `choices` that was probably meant; None where none is near."""
+    if not isinstance(word, str):
+        return None
+    by_folded = {_folded(choice): choice for choice in reversed(list(choices))}
+    if _folded(word) in by_folded:
+        return by_folded[_folded(word)]
+    close = difflib.get_close_matches(_folded(word), by_folded, n=1, cutoff=0.6)
+    return by_folded[close[0]] if close else None
+
+
+def _folded(word: str) -> str:
+    return word.strip().casefold().replace("_", "-").replace("\uff1a", ":").replace("x", ":")
+
+
+def listed(words: Iterable[str]) -> str:
+    """`a, b, c`, for a sentence."""
+    return ", ".join(str(word) for word in words)
+
+
+def length_of(prompt: str) -> tuple[int, str, int]:
+    """How long a prompt is, the unit ("characters" or "words") and the advised maximum.
+
+    The API counts Chinese prompts in characters and others in words; a mixed one goes by its
+    larger part.
+    """
+    characters = len(_CJK.findall(prompt))
+    words = len(_CJK.sub(" ", prompt).split())
+    if characters > words:
+        return characters, "characters", ADVISED["characters"]
+    return words, "words", ADVISED["words"]
+
+
+def tokens_at_least(prompt: str) -> int:
+    """A floor for the number of tokens: one a word, one for two Chinese characters."""
+    return len(_CJK.sub(" ", prompt).split()) + len(_CJK.findall(prompt)) // 2
