@@ -1,0 +1,78 @@
+"""Callbacks: each finished task is told once to its loopback URL, with three more attempts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+
+from seedance_nb.simulator.checks import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seedance_nb.simulator.answers import Record
+    from seedance_nb.simulator.store import Store
+
+__all__ = ["Courier"]
+
+_PAUSES = (1.0, 2.0, 4.0)
+_TIMEOUT = 10.0
+_LOOK_AGAIN = 0.2
+
+
+class Courier:
+    """Waits for tasks to end and POSTs the body of their query; lives in the server's loop."""
+
+    def __init__(self, store: Store, clock: Callable[[], float], time_scale: float) -> None:
+        """Pauses between attempts are 1, 2 and 4 s times `time_scale`."""
+        self._store = store
+        self._clock = clock
+        self._time_scale = time_scale
+        self._running: set[asyncio.Task[None]] = set()
+
+    def follow(self, record: Record, answer: Callable[[], dict[str, object]]) -> None:
+        """Sees to it that the callback of `record` is made; `answer` gives its body."""
+        url = record.request.get("callback_url")
+        if not isinstance(url, str) or not is_loopback(url):
+            return
+        self._store.first_to("awaited", record.id)
+        task = asyncio.get_running_loop().create_task(self._bring(record, url, answer))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    def stop(self) -> None:
+        """Drops what is still to be brought; the next start in the same folder goes on."""
+        for task in self._running:
+            task.cancel()
+
+    async def _bring(
+        self, record: Record, url: str, answer: Callable[[], dict[str, object]]
+    ) -> None:
+        while not record.state(self._clock()).final:
+            await asyncio.sleep(_LOOK_AGAIN * min(1.0, max(self._time_scale, 0.01)))
+        if not self._store.first_to("told", record.id):
+            return
+        body = json.dumps(answer(), ensure_ascii=False).encode()
+        for pause in (*_PAUSES, None):
+            if await _post(url, body) or pause is None:
+                return
+            await asyncio.sleep(pause * self._time_scale)
+
+
+async def _post(url: str, body: bytes) -> bool:
+    request = HTTPRequest(
+        url,
+        "POST",
+        {"Content-Type": "application/json"},
+        body,
+        request_timeout=_TIMEOUT,
+        follow_redirects=False,
+    )
+    try:
+        response = await AsyncHTTPClient().fetch(request, raise_error=False)
+    except (OSError, ValueError):
+        return False
+    return 200 <= response.code < 300  # noqa: PLR2004
