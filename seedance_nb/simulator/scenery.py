@@ -1,0 +1,361 @@
+"""The moving picture: sky, light, clouds, layers of land that drift past, and specks in the air."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from seedance_nb.simulator.canvas import Canvas, Stencil, Ycc, gradient, mix, ycc
+from seedance_nb.simulator.palette import Land, Mood, choose
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Sequence
+
+    from seedance_nb.simulator.canvas import Planes
+
+__all__ = ["Scenery"]
+
+_LAYERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """A strip of land that moves `speed` half pixels a frame and bobs by `swell` pixels."""
+
+    stencil: Stencil
+    planes: Planes
+    top: int
+    speed: int
+    swell: float
+    windows: Stencil | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Speck:
+    """A dot of light: where it starts, how it moves in pixels a frame, how it sways."""
+
+    x: float
+    y: float
+    across: float
+    down: float
+    sway: float
+    phase: float
+    stencil: Stencil
+
+
+class Scenery:
+    """All that moves behind the caption, for one clip."""
+
+    def __init__(
+        self, size: tuple[int, int], frames: int, prompt: str, chance: random.Random
+    ) -> None:
+        """Prepares everything that stays the same in all frames.
+
+        Args:
+            size: Width and height in pixels.
+            frames: How many frames there will be: the land must be wide enough.
+            prompt: Its words choose the mood.
+            chance: Where all that is not asked for comes from.
+        """
+        self.size = size
+        self.frames = frames
+        self.mood, self.land = choose(prompt, chance)
+        self._unit = max(1, round(min(size) / 480))
+        self._leftward = chance.random() < 0.5  # noqa: PLR2004
+        self._sky = _sky(size, self.mood, chance)
+        self._light = _Light.of(size, self.mood, self.land, chance)
+        self._cloud = self._make_cloud(chance)
+        self._layers = [self._make_layer(depth, chance) for depth in range(_LAYERS)]
+        self._specks = [self._make_speck(chance) for _ in range(26)]
+
+    def paint(self, canvas: Canvas, frame: int) -> None:
+        """Paints frame number `frame` over everything."""
+        for plane, sky in zip(canvas.planes, self._sky, strict=True):
+            plane.paste(sky, (0, 0))
+        self._light.paint(canvas, frame / max(1, self.frames - 1))
+        cloud = self._cloud.window(self._offset(1, frame), self.size[0])
+        canvas.fill(ycc(mix(self.mood.low, self.mood.light, 0.6)), 0, self.size[1] // 24, cloud)
+        for layer in self._layers:
+            self._paint_layer(canvas, layer, frame)
+        self._paint_specks(canvas, frame)
+
+    def _paint_layer(self, canvas: Canvas, layer: _Layer, frame: int) -> None:
+        offset = self._offset(layer.speed, frame)
+        top = layer.top + round(layer.swell * math.sin(frame / 24 * 1.9 + layer.speed))
+        stencil = layer.stencil.window(offset, self.size[0])
+        canvas.place(layer.planes, 0, top, stencil)
+        if layer.windows is not None:
+            canvas.fill(ycc(self.mood.light), 0, top, layer.windows.window(offset, self.size[0]))
+
+    def _paint_specks(self, canvas: Canvas, frame: int) -> None:
+        width, height = self.size
+        colour = ycc(self.mood.speck)
+        for speck in self._specks:
+            sway = speck.sway * math.sin(frame / 24 * 1.3 + speck.phase)
+            x = int(speck.x + speck.across * frame + sway) % (width + 40) - 20
+            y = int(speck.y + speck.down * frame) % (height + 40) - 20
+            canvas.fill(colour, x, y, speck.stencil)
+
+    def _offset(self, speed: int, frame: int) -> int:
+        steps = frame if self._leftward else self.frames - frame
+        return steps * speed * self._unit // 2
+
+    def _strip_width(self, speed: int) -> int:
+        return self.size[0] + self.frames * speed * self._unit // 2 + 4
+
+    def _make_cloud(self, chance: random.Random) -> Stencil:
+        width, height = self._strip_width(1), self.size[1] // 2
+        mask = _noise((width // 90 + 4, 6), chance).resize((width, height), _SMOOTH)
+        finer = _noise((width // 30 + 4, 14), chance).resize((width, height), _SMOOTH)
+        mask = Image.blend(mask, finer, 0.35).point(
+            [min(105, max(0, (value - 128) * 2)) for value in range(256)]
+        )
+        fade = Image.linear_gradient("L").resize((width, height))
+        edge = ImageChops.invert(fade)
+        soft = ImageChops.multiply(edge, fade).point([min(255, 4 * each) for each in range(256)])
+        return Stencil.of(ImageChops.multiply(mask, soft))
+
+    def _make_layer(self, depth: int, chance: random.Random) -> _Layer:
+        width, height = self.size
+        share = depth / (_LAYERS - 1)
+        speed = (1, 2, 4, 7)[depth]
+        top = int(height * (0.42 + 0.14 * depth))
+        size = (self._strip_width(speed), height - top + height // 12)
+        outline = _OUTLINES[self.land](size, share, chance)
+        mask = Image.new("L", (size[0] * 2, size[1] * 2), 0)
+        pen = ImageDraw.Draw(mask)
+        points = [(x * 2, y * 2) for x, y in outline]
+        pen.polygon([(0, size[1] * 2), *points, (size[0] * 2, size[1] * 2)], fill=255)
+        if self.land == "forest" and depth:
+            _plant(pen, points, share, chance)
+        return _Layer(
+            Stencil.of(mask.reduce(2)),
+            self._land_colours((width, size[1]), share),
+            top,
+            speed,
+            height / 90 * (0.4 + share) if self.land == "sea" else 0.0,
+            _windows(size, outline, chance) if self.land == "city" and depth else None,
+        )
+
+    def _land_colours(self, size: tuple[int, int], share: float) -> Planes:
+        body = mix(self.mood.far, self.mood.near, share)
+        mist = mix(body, self.mood.low, 0.5 * (1 - share) + 0.1)
+        crest = mix(body, self.mood.light, 0.28 if self.land == "sea" else 0.08)
+        return gradient(size, [(0.0, crest), (0.18, body), (0.75, mist), (1.0, mist)])
+
+    def _make_speck(self, chance: random.Random) -> _Speck:
+        width, height = self.size
+        radius = chance.choice((2, 2, 3, 4)) * self._unit
+        strength = chance.randrange(70, 200)
+        rises = self.mood.stars or self.land in {"forest", "hills", "sea"}
+        speed = chance.uniform(0.2, 0.9) * self._unit
+        return _Speck(
+            chance.uniform(0, width),
+            chance.uniform(0, height),
+            chance.uniform(-0.6, 0.6) * self._unit,
+            -speed if rises else speed,
+            chance.uniform(4, 18) * self._unit,
+            chance.uniform(0, math.tau),
+            _dot(radius, strength),
+        )
+
+
+_SMOOTH = Image.Resampling.BICUBIC
+
+
+@dataclass(frozen=True, slots=True)
+class _Light:
+    """Sun or moon with its glow, on a slow arc."""
+
+    glow: Stencil
+    disc: Stencil
+    glow_colour: Ycc
+    disc_colour: Ycc
+    start: tuple[float, float]
+    end: tuple[float, float]
+
+    @classmethod
+    def of(
+        cls, size: tuple[int, int], mood: Mood, land: Land, chance: random.Random
+    ) -> _Light:
+        width, height = size
+        radius = int(min(size) * chance.uniform(0.055, 0.085))
+        x = width * chance.uniform(0.25, 0.75)
+        y = height * chance.uniform(0.2, 0.34)
+        drift = width * chance.choice((-1, 1)) * 0.05
+        rise = height * (0.06 if land == "sea" else chance.uniform(-0.05, 0.05))
+        return cls(
+            _glow(radius * 7),
+            Stencil.of(_disc(radius)),
+            ycc(mood.light),
+            ycc(mix(mood.light, (255.0, 255.0, 255.0), 0.45)),
+            (x - drift, y - rise),
+            (x + drift, y + rise),
+        )
+
+    def paint(self, canvas: Canvas, share: float) -> None:
+        x = self.start[0] + (self.end[0] - self.start[0]) * share
+        y = self.start[1] + (self.end[1] - self.start[1]) * share
+        for colour, stencil in ((self.glow_colour, self.glow), (self.disc_colour, self.disc)):
+            half = stencil.full.width // 2
+            canvas.fill(colour, int(x) - half, int(y) - half, stencil)
+
+
+def _sky(size: tuple[int, int], mood: Mood, chance: random.Random) -> Planes:
+    planes = gradient(size, [(0.0, mood.high), (0.38, mood.middle), (0.72, mood.low),
+                             (1.0, mood.low)])
+    if mood.stars:
+        canvas = Canvas(planes)
+        radius = max(1, min(size) // 420)
+        for _ in range(110):
+            place = chance.randrange(size[0]), int(size[1] * 0.6 * chance.random() ** 1.4)
+            canvas.fill(ycc((255, 250, 235)), *place, _dot(radius, chance.randrange(60, 230)))
+    return planes
+
+
+def _noise(size: tuple[int, int], chance: random.Random) -> Image.Image:
+    return Image.frombytes("L", size, chance.randbytes(size[0] * size[1]))
+
+
+def _disc(radius: int) -> Image.Image:
+    mask = Image.new("L", (8 * radius, 8 * radius), 0)
+    ImageDraw.Draw(mask).ellipse((2, 2, 8 * radius - 3, 8 * radius - 3), fill=250)
+    return mask.reduce(4)
+
+
+def _glow(radius: int) -> Stencil:
+    fall = [int(150 * max(0.0, 1 - value / 180) ** 2.4) for value in range(256)]
+    mask = Image.radial_gradient("L").resize((2 * radius, 2 * radius), _SMOOTH).point(fall)
+    return Stencil.of(mask)
+
+
+def _dot(radius: int, strength: int) -> Stencil:
+    side = 8 * radius
+    mask = Image.new("L", (side, side), 0)
+    ImageDraw.Draw(mask).ellipse(
+        (side // 4, side // 4, side - side // 4, side - side // 4), fill=strength
+    )
+    return Stencil.of(mask.filter(ImageFilter.GaussianBlur(radius * 0.9)))
+
+
+Outline = list[tuple[int, int]]
+
+
+def _waves(
+    size: tuple[int, int],
+    chance: random.Random,
+    parts: Sequence[tuple[float, float]],
+    shape: Callable[[float], float] = math.sin,
+) -> Outline:
+    """A line of added waves; `parts` are (length in heights of the strip, share of its height)."""
+    width, height = size
+    phases = [(length, share, chance.uniform(0, math.tau)) for length, share in parts]
+    step = max(2, height // 60)
+    whole = sum(share for _, share, _ in phases)
+    return [
+        (
+            x,
+            int(
+                height
+                * (
+                    whole
+                    + sum(s * shape(math.tau * x / (height * k) + p) for k, s, p in phases)
+                )
+            ),
+        )
+        for x in [*range(0, width, step), width]
+    ]
+
+
+def _hills(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
+    del share
+    return _waves(size, chance, [(chance.uniform(1.7, 2.6), 0.1), (0.9, 0.03), (0.31, 0.008)])
+
+
+def _dunes(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
+    del share
+    parts = [(chance.uniform(2.2, 3.2), 0.12), (1.1, 0.035)]
+    return _waves(size, chance, parts, lambda x: 1 - 2 * abs(math.sin(x / 2)) ** 0.8)
+
+
+def _sea(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
+    length = 0.25 + 0.55 * share
+    parts = [(length, 0.014 + 0.02 * share), (length * 2.7, 0.012)]
+    return _waves(size, chance, parts, lambda x: 2 * abs(math.sin(x / 2)) - 1)
+
+
+def _mountains(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
+    width, height = size
+    line = [chance.random() for _ in range(width // (height or 1) * 2 + 4)]
+    swing = 0.55
+    while len(line) < width / 5:
+        middles = [
+            (a + b) / 2 + chance.uniform(-swing, swing) / 2
+            for a, b in zip(line, line[1:], strict=False)
+        ]
+        line = [each for pair in zip(line, middles, strict=False) for each in pair] + line[-1:]
+        swing *= 0.52
+    low, high = min(line), max(line)
+    tall = 0.42 - 0.12 * share
+    step = width / (len(line) - 1)
+    return [
+        (round(index * step), int(height * tall * (1 - (each - low) / (high - low))))
+        for index, each in enumerate(line)
+    ]
+
+
+def _city(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
+    width, height = size
+    points: Outline = []
+    x = 0
+    while x < width:
+        wide = int(height * chance.uniform(0.08, 0.17) * (0.7 + share))
+        top = int(height * chance.uniform(0.02, 0.34))
+        points += [(x, top), (min(width, x + wide), top)]
+        x += wide
+    return points
+
+
+_OUTLINES: dict[Land, Callable[[tuple[int, int], float, random.Random], Outline]] = {
+    "mountains": _mountains,
+    "forest": _hills,
+    "hills": _hills,
+    "dunes": _dunes,
+    "sea": _sea,
+    "city": _city,
+}
+
+
+def _plant(
+    pen: ImageDraw.ImageDraw, points: Outline, share: float, chance: random.Random
+) -> None:
+    """Draws fir trees along an outline."""
+    spacing = points[1][0] - points[0][0]
+    tall = spacing * (9 + 16 * share)
+    for x, y in points:
+        if chance.random() < 0.33:  # noqa: PLR2004
+            size = tall * chance.uniform(0.6, 1.15)
+            for part in range(3):
+                top = y - size * (1 - 0.27 * part)
+                half = size * (0.10 + 0.055 * part)
+                pen.polygon([(x, top), (x - half, top + size * 0.45),
+                             (x + half, top + size * 0.45)], fill=255)
+
+
+def _windows(size: tuple[int, int], outline: Outline, chance: random.Random) -> Stencil:
+    """Lit windows in the houses of an outline, two points a house."""
+    mask = Image.new("L", size, 0)
+    pen = ImageDraw.Draw(mask)
+    step = max(4, size[1] // 26)
+    for (left, top), (right, _) in zip(outline[::2], outline[1::2], strict=True):
+        for x in range(left + step, right - step, step):
+            for y in range(top + step, size[1], step + step // 3):
+                if chance.random() < 0.3:  # noqa: PLR2004
+                    pen.rectangle((x, y, x + step // 2 - 1, y + step // 2), fill=150)
+    return Stencil.of(mask)
+
+
