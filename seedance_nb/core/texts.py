@@ -217,9 +217,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.uncertain.hint": (
         "It is not sent again by itself. If the task is in your account: "
         "`%seedance adopt TASK_ID`. To send it again with the same idempotency key: "
-        "`%seedance again {job}` (servers that do not honour the key may charge twice).",
+        "`sd.job('{job}').resend()` (servers that do not honour the key may charge twice).",
         "不会自动重发。若任务已在你的账户中：`%seedance adopt TASK_ID`。"
-        "用同一幂等键重发：`%seedance again {job}`（不支持该键的服务器可能重复计费）。",
+        "用同一幂等键重发：`sd.job('{job}').resend()`（不支持该键的服务器可能重复计费）。",
     ),
     "error.wait": (
         "The waiting ended after {seconds:g} s; job {job} goes on.",
@@ -344,7 +344,228 @@ TABLE: dict[str, tuple[str, str]] = {
         "Try again; if it keeps failing, ask support@evolink.ai and name the task.",
         "请重试；若反复失败，请联系 support@evolink.ai 并提供任务 ID。",
     ),
+    "error.disk.full": (
+        "The disk is full: {path} could not be written.",
+        "磁盘已满，无法写入 {path}。",
+    ),
+    "error.disk.full.hint": (
+        "Free some space; `%seedance resume` fetches finished videos again, at no cost.",
+        "请先释放空间；已生成的视频可用 `%seedance resume` 重新下载，不会再次计费。",
+    ),
+    "error.disk.denied": ("No permission to write {path}.", "没有写入 {path} 的权限。"),
+    "error.disk.denied.hint": (
+        "Choose a folder that you may write to: `home` in `configure()`, or SEEDANCE_NB_HOME.",
+        "请换一个可写的文件夹：在 `configure()` 中设置 `home`，或设置 SEEDANCE_NB_HOME。",
+    ),
+    "error.disk.failed": ("{path} could not be used: {reason}.", "无法使用 {path}：{reason}。"),
+    "error.file.gone": ("The file {path} is no longer there.", "文件 {path} 已不存在。"),
+    "error.file.gone.hint": (
+        "`job.fetch()` brings it back while its link lives, at no cost.",
+        "链接失效之前，可用 `job.fetch()` 重新下载，不会再次计费。",
+    ),
+    "error.file.taken": (
+        "{path} belongs to another job; it was left alone.",
+        "{path} 属于另一个任务，未作改动。",
+    ),
+    "error.file.short": (
+        "The download broke off: {size} of {expected} bytes arrived.",
+        "下载中断：只收到 {expected} 字节中的 {size} 字节。",
+    ),
+    "error.file.short.hint": (
+        "The video is made: `job.fetch()` downloads it again, at no cost.",
+        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+    ),
+    "error.file.truncated": (
+        "The downloaded file is cut short ({size} bytes).",
+        "下载的文件不完整（{size} 字节）。",
+    ),
+    "error.file.truncated.hint": (
+        "The video is made: `job.fetch()` downloads it again, at no cost.",
+        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+    ),
+    "error.file.no_data": (
+        "The downloaded file lacks part of its media ({size} bytes).",
+        "下载的文件缺少部分视频数据（{size} 字节）。",
+    ),
+    "error.file.no_data.hint": (
+        "The video is made: `job.fetch()` downloads it again, at no cost.",
+        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+    ),
+    "error.file.not_mp4": (
+        "What the result link sent is not an MP4 file ({size} bytes).",
+        "结果链接返回的不是 MP4 文件（{size} 字节）。",
+    ),
+    "error.file.not_mp4.hint": (
+        "`job.fetch()` asks again, at no cost; the link may have expired.",
+        "可用 `job.fetch()` 再试，不会再次计费；链接可能已过期。",
+    ),
+    "error.file.no_index": (
+        "The downloaded MP4 has no index and cannot be played ({size} bytes).",
+        "下载的 MP4 没有索引，无法播放（{size} 字节）。",
+    ),
+    "error.file.no_index.hint": (
+        "The video is made: `job.fetch()` downloads it again, at no cost.",
+        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+    ),
+    "error.file.no_video": (
+        "The downloaded MP4 has no picture in it ({size} bytes).",
+        "下载的 MP4 中没有画面（{size} 字节）。",
+    ),
+    "error.file.no_duration": (
+        "The downloaded MP4 has no length ({size} bytes).",
+        "下载的 MP4 时长为零（{size} 字节）。",
+    ),
+    "error.file.broken": (
+        "The downloaded MP4 is damaged ({size} bytes).",
+        "下载的 MP4 已损坏（{size} 字节）。",
+    ),
+    "error.file.broken.hint": (
+        "The video is made: `job.fetch()` downloads it again, at no cost.",
+        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+    ),
     # --- session -------------------------------------------------------------------------------
+    "problem.setting": (
+        "`{field}` is not a setting; there are: {choices}.",
+        "没有设置 `{field}`；可用：{choices}。",
+    ),
+    "problem.setting.close": (
+        "`{field}` is not a setting; did you mean `{close}`?",
+        "没有设置 `{field}`；是否想写 `{close}`？",
+    ),
+    "problem.setting.url": (
+        "`{field}`: {value!r} is not a URL; it looks like https://HOST.",
+        "`{field}`：{value!r} 不是网址；形如 https://HOST。",
+    ),
+    "problem.setting.http": (
+        "`{field}`: {value!r} would send the key unencrypted; use https:// "
+        "(http:// is for this machine only).",
+        "`{field}`：{value!r} 会明文发送密钥；请用 https://（http:// 仅限本机）。",
+    ),
+    "problem.callback.local": (
+        "`callback_url`: {value!r} is on this machine, where the service cannot reach it; "
+        "give a public https address.",
+        "`callback_url`：{value!r} 在本机，服务无法访问；请给出公开的 https 地址。",
+    ),
+    "error.settings": (
+        "{count} setting(s) cannot be used:\n{listing}",
+        "有 {count} 项设置不可用：\n{listing}",
+    ),
+    "error.key.missing": (
+        "The backend is \"live\", but there is no API key.",
+        "后端为 \"live\"，但没有 API 密钥。",
+    ),
+    "error.key.missing.hint": (
+        "Set EVOLINK_API_KEY before starting, or run `%seedance login`; "
+        "without a key, backend=\"simulator\" costs nothing.",
+        "请在启动前设置 EVOLINK_API_KEY，或运行 `%seedance login`；"
+        "没有密钥时可用免费的 backend=\"simulator\"。",
+    ),
+    "error.key.base_url": (
+        "There is a server of your own ({base_url}) but no API key for it.",
+        "指定了服务器 {base_url}，但没有 API 密钥。",
+    ),
+    "error.key.base_url.hint": (
+        "Set EVOLINK_API_KEY or run `%seedance login`; or drop EVOLINK_BASE_URL to use "
+        "the simulator.",
+        "请设置 EVOLINK_API_KEY 或运行 `%seedance login`；"
+        "或去掉 EVOLINK_BASE_URL 以使用模拟器。",
+    ),
+    "error.key.literal": (
+        "The API key stands in the cell itself, where it would be saved with the notebook.",
+        "API 密钥写在了单元格里，会随笔记本一起保存。",
+    ),
+    "error.key.literal.hint": (
+        "Delete it there and make a new one if the notebook was shared; then run "
+        "`%seedance login`, which asks without showing it.",
+        "请从单元格中删除；若笔记本已分享，请更换密钥。然后运行 `%seedance login`，"
+        "输入时不显示。",
+    ),
+    "error.job.unknown": (
+        "There is no job {job!r} in {home}.",
+        "{home} 中没有任务 {job!r}。",
+    ),
+    "error.job.unknown.hint": (
+        "`%seedance jobs` lists them all.",
+        "`%seedance jobs` 列出全部任务。",
+    ),
+    "error.job.ambiguous": (
+        "{job!r} is the beginning of several jobs: {choices}.",
+        "{job!r} 是多个任务的开头：{choices}。",
+    ),
+    "error.job.nothing": ("There are no jobs in {home} yet.", "{home} 中还没有任务。"),
+    "error.job.elsewhere": (
+        "Job {job} was made on {where}; with the present settings it is left as it is.",
+        "任务 {job} 是在 {where} 上创建的；当前设置下不会改动它。",
+    ),
+    "error.job.elsewhere.hint": (
+        "Set backend and key as they were then, and run `%seedance resume`.",
+        "请恢复当时的后端和密钥设置，然后运行 `%seedance resume`。",
+    ),
+    "error.job.stopped": (
+        "Job {job} was taken out of the queue; nothing was sent.",
+        "任务 {job} 已从队列中移除；没有发送。",
+    ),
+    "error.job.again": (
+        "Job {job} is still {status}; it is not sent a second time.",
+        "任务 {job} 仍为 {status}；不会再发一次。",
+    ),
+    "error.job.resend": (
+        "Job {job} is {status}; only an uncertain one can be sent again with its key.",
+        "任务 {job} 为 {status}；只有结果不明的任务才能用原键重发。",
+    ),
+    "error.job.fetch": (
+        "Job {job} is {status}; there is no file to fetch.",
+        "任务 {job} 为 {status}；没有可下载的文件。",
+    ),
+    "error.job.norequest": (
+        "Job {job} was made elsewhere; what was asked is not known here.",
+        "任务 {job} 是在别处创建的；这里不知道它的请求内容。",
+    ),
+    "error.job.gone": (
+        "The file of job {job} is gone from {path}.",
+        "任务 {job} 的文件已不在 {path}。",
+    ),
+    "error.adopt.id": (
+        "{task_id!r} is not a task ID; it begins with task-unified-.",
+        "{task_id!r} 不是任务 ID；应以 task-unified- 开头。",
+    ),
+    "error.disk.journal": (
+        "The journal in {home} cannot be written: {reason}. Nothing was sent.",
+        "无法写入 {home} 中的日志：{reason}。没有发送任何请求。",
+    ),
+    "error.disk.journal.hint": (
+        "Free some space or set `home` to a folder that can be written.",
+        "请清理空间，或把 `home` 设为可写的文件夹。",
+    ),
+    "error.stale": (
+        "The task was not finished within {hours:g} hours and is not followed further.",
+        "任务在 {hours:g} 小时内没有完成，不再跟踪。",
+    ),
+    "error.stale.hint": (
+        "`%seedance resume` looks at it once more; the task is {task_id}.",
+        "`%seedance resume` 会再查看一次；任务 ID 为 {task_id}。",
+    ),
+    "error.results": (
+        "The task is completed but the answer has no usable link to a video.",
+        "任务已完成，但答复中没有可用的视频链接。",
+    ),
+    "error.internal": (
+        "Something unexpected happened here: {reason}.",
+        "本工具出现意外错误：{reason}。",
+    ),
+    "error.internal.hint": (
+        "The job is kept; `%seedance resume` goes on with it. Please report this.",
+        "任务已保留；`%seedance resume` 可继续。请反馈此问题。",
+    ),
+    "session.simulator": ("Simulator: no credits spent", "模拟器：不消耗额度"),
+    "session.live": ("Live", "正式服务"),
+    "session.live.at": ("Live at {host}", "正式服务（{host}）"),
+    "session.exit": (
+        "seedance_nb: {count} job(s) not finished ({jobs}); they go on at the service. "
+        "`%seedance resume` in this folder brings them back.",
+        "seedance_nb：有 {count} 个任务未完成（{jobs}），服务端仍在继续。"
+        "在此文件夹中运行 `%seedance resume` 即可找回。",
+    ),
     # --- panel ---------------------------------------------------------------------------------
     # --- magic ---------------------------------------------------------------------------------
     "magic.about": (
