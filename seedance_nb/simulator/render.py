@@ -32,20 +32,29 @@ __all__ = ["FPS", "render"]
 FPS = 24
 
 _SAMPLES = 1024
+_FRAMES = {"image": ycc((244.0, 242.0, 236.0)), "reference": ycc((6.0, 6.0, 9.0))}
 _BT709 = 1
 _LIMITED = 1
 _LARGE = 1_500_000
 
 
-def render(shot: Shot, path: Path, stopped: Callable[[], bool]) -> None:
+def render(
+    shot: Shot, path: Path, stopped: Callable[[], bool], *, crf: int | None = None
+) -> None:
     """Writes the clip of `shot` to `path`; leaves it unfinished once `stopped()` is true.
 
     The same shot gives the same bytes with the same libraries. The clips that come with the
-    package are made by this function too: 432x248, 248x432 and 320x320, five seconds, with and
-    without sound, named as `studio.ready_made` looks for them.
+    package are made by this function too: text, 432x248, 248x432 and 320x320, five seconds, with
+    and without sound, crf 31, named as `studio.ready_made` looks for them.
+
+    Args:
+        shot: What to show.
+        path: The file to write.
+        stopped: Asked before each frame.
+        crf: x264's quality number, None for one that suits the size.
     """
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        video = _video_stream(container, shot)
+        video = _video_stream(container, shot, crf)
         audio = _audio_stream(container) if shot.audio else None
         chance = _chance(shot, "sound")
         samples = tune(shot.duration, chance) if audio else array("h")
@@ -69,14 +78,14 @@ def _chance(shot: Shot, what: str) -> random.Random:
     return random.Random(hashlib.sha256(words.encode()).digest())  # noqa: S311 - for looks only
 
 
-def _video_stream(container: OutputContainer, shot: Shot) -> VideoStream:
+def _video_stream(container: OutputContainer, shot: Shot, crf: int | None) -> VideoStream:
     large = shot.width * shot.height > _LARGE
     stream: VideoStream = container.add_stream(
         "libx264",
         rate=FPS,
         options={
             "preset": "ultrafast" if large else "superfast",
-            "crf": "27" if large else "24",
+            "crf": str(crf or (27 if large else 24)),
             "threads": "2",
             "g": str(FPS * 2),
         },
@@ -107,6 +116,19 @@ def _send(
         container.mux(stream.encode(frame))
 
 
+def _border(shot: Shot, margin: int) -> list[tuple[int, int, int, int]]:
+    """What tells the kinds apart: a photo's edge for images, wide bars for references."""
+    width, height = shot.width, shot.height
+    if shot.kind == "reference":
+        bar = margin * 2
+        return [(0, 0, width, bar), (0, height - bar, width, height)]
+    if shot.kind == "image":
+        edge = margin // 4 * 2
+        level = [(0, 0, width, edge), (0, height - edge, width, height)]
+        return [*level, (0, 0, edge, height), (width - edge, 0, width, height)]
+    return []
+
+
 class _Picture:
     """The frames of a clip: the scenery, and over it the words and the line of time."""
 
@@ -127,6 +149,7 @@ class _Picture:
             for second in range(shot.duration)
         ]
         self._line = ycc(self._scenery.mood.light)
+        self._border = _border(shot, self._margin)
 
     def frame(self, number: int) -> VideoFrame:
         canvas = self._canvas
@@ -140,12 +163,14 @@ class _Picture:
 
     def _write(self, number: int) -> None:
         width, height, margin = self._shot.width, self._shot.height, self._margin
+        for box in self._border:
+            self._canvas.bar(_FRAMES[self._shot.kind], box)
         mark = self._mark.stencil.full
         self._canvas.stamp(self._mark, (width - margin - mark.width) // 2 * 2, margin)
         self._canvas.stamp(self._clocks[number // FPS], margin, margin)
         if self._caption is not None:
             plate = self._caption.stencil.full
-            top = (height - 2 * margin - plate.height) // 2 * 2
+            top = (height - 3 * margin - plate.height) // 2 * 2
             self._canvas.stamp(self._caption, margin, top)
         thick = max(2, margin // 8 * 2)
         reached = width * (number + 1) // self._frames

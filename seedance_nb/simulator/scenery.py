@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from seedance_nb.simulator.canvas import Canvas, Stencil, Ycc, gradient, mix, ycc
+from seedance_nb.simulator.canvas import Canvas, Rgb, Stencil, Ycc, gradient, mix, ycc
 from seedance_nb.simulator.palette import Land, Mood, choose
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Scenery"]
 
 _LAYERS = 4
+_WHITE: Rgb = (255.0, 255.0, 255.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,11 @@ class Scenery:
         self._sky = _sky(size, self.mood, chance)
         self._light = _Light.of(size, self.mood, self.land, chance)
         self._cloud = self._make_cloud(chance)
+        self._cloud_colour = ycc(mix(self.mood.low, _WHITE, 0.2 if self.mood.stars else 0.72))
         self._layers = [self._make_layer(depth, chance) for depth in range(_LAYERS)]
         self._specks = [self._make_speck(chance) for _ in range(26)]
+        many = 60 if self.land == "sea" else 0
+        self._glints = [self._make_glint(chance) for _ in range(many)]
 
     def paint(self, canvas: Canvas, frame: int) -> None:
         """Paints frame number `frame` over everything."""
@@ -78,9 +82,13 @@ class Scenery:
             plane.paste(sky, (0, 0))
         self._light.paint(canvas, frame / max(1, self.frames - 1))
         cloud = self._cloud.window(self._offset(1, frame), self.size[0])
-        canvas.fill(ycc(mix(self.mood.low, self.mood.light, 0.6)), 0, self.size[1] // 24, cloud)
+        canvas.fill(self._cloud_colour, 0, self.size[1] // 24, cloud)
         for layer in self._layers:
             self._paint_layer(canvas, layer, frame)
+        for glint in self._glints:
+            if math.sin(frame / 24 * glint.sway + glint.phase) > 0:
+                x = self._light.x_at(frame / max(1, self.frames - 1)) + glint.x
+                canvas.fill(self._light.glow_colour, int(x), int(glint.y), glint.stencil)
         self._paint_specks(canvas, frame)
 
     def _paint_layer(self, canvas: Canvas, layer: _Layer, frame: int) -> None:
@@ -123,29 +131,35 @@ class Scenery:
         width, height = self.size
         share = depth / (_LAYERS - 1)
         speed = (1, 2, 4, 7)[depth]
+        head = height // 5
         top = int(height * (0.42 + 0.14 * depth))
         size = (self._strip_width(speed), height - top + height // 12)
         outline = _OUTLINES[self.land](size, share, chance)
-        mask = Image.new("L", (size[0] * 2, size[1] * 2), 0)
+        mask = Image.new("L", (size[0] * 2, (size[1] + head) * 2), 0)
         pen = ImageDraw.Draw(mask)
-        points = [(x * 2, y * 2) for x, y in outline]
-        pen.polygon([(0, size[1] * 2), *points, (size[0] * 2, size[1] * 2)], fill=255)
-        if self.land == "forest" and depth:
+        points = [(x * 2, (y + head) * 2) for x, y in outline]
+        pen.polygon([(0, mask.height), *points, mask.size], fill=255)
+        if self.land == "forest":
             _plant(pen, points, share, chance)
+        lit = self.land == "city" and depth > 0
         return _Layer(
             Stencil.of(mask.reduce(2)),
-            self._land_colours((width, size[1]), share),
-            top,
+            self._land_colours((width, size[1] + head), head, share),
+            top - head,
             speed,
             height / 90 * (0.4 + share) if self.land == "sea" else 0.0,
-            _windows(size, outline, chance) if self.land == "city" and depth else None,
+            _windows((size[0], size[1] + head), outline, head, chance) if lit else None,
         )
 
-    def _land_colours(self, size: tuple[int, int], share: float) -> Planes:
+    def _land_colours(self, size: tuple[int, int], head: int, share: float) -> Planes:
         body = mix(self.mood.far, self.mood.near, share)
         mist = mix(body, self.mood.low, 0.5 * (1 - share) + 0.1)
-        crest = mix(body, self.mood.light, 0.28 if self.land == "sea" else 0.08)
-        return gradient(size, [(0.0, crest), (0.18, body), (0.75, mist), (1.0, mist)])
+        crest = mix(body, self.mood.low, 0.4) if self.land == "sea" else mix(
+            body, self.mood.light, 0.08
+        )
+        crown = head / size[1]
+        stops = [(0.0, crest), (crown, crest), (crown + 0.13, body), (0.8, mist), (1.0, mist)]
+        return gradient(size, stops)
 
     def _make_speck(self, chance: random.Random) -> _Speck:
         width, height = self.size
@@ -162,6 +176,20 @@ class Scenery:
             chance.uniform(0, math.tau),
             _dot(radius, strength),
         )
+
+
+    def _make_glint(self, chance: random.Random) -> _Speck:
+        """A short stroke of light on the water, flickering, wider apart the nearer it is."""
+        near = chance.random()
+        width = int((10 + 34 * near) * self._unit)
+        y = self.size[1] * (0.46 + 0.5 * near)
+        x = chance.gauss(0, 0.25) * self.size[0] * (0.12 + 0.3 * near) - width / 2
+        flicker = chance.uniform(2.0, 6.0)
+        mask = Image.new("L", (width * 2, 8 * self._unit), 0)
+        box = (2, 2 * self._unit, width * 2 - 3, 6 * self._unit)
+        ImageDraw.Draw(mask).ellipse(box, fill=chance.randrange(70, 190))
+        phase = chance.uniform(0, math.tau)
+        return _Speck(x, y, 0.0, 0.0, flicker, phase, Stencil.of(mask.reduce(2)))
 
 
 _SMOOTH = Image.Resampling.BICUBIC
@@ -190,15 +218,18 @@ class _Light:
         rise = height * (0.06 if land == "sea" else chance.uniform(-0.05, 0.05))
         return cls(
             _glow(radius * 7),
-            Stencil.of(_disc(radius)),
+            Stencil.of(_disc(radius, crescent=mood.stars and chance.random() < 0.6)),
             ycc(mood.light),
-            ycc(mix(mood.light, (255.0, 255.0, 255.0), 0.45)),
+            ycc(mix(mood.light, _WHITE, 0.45)),
             (x - drift, y - rise),
             (x + drift, y + rise),
         )
 
+    def x_at(self, share: float) -> float:
+        return self.start[0] + (self.end[0] - self.start[0]) * share
+
     def paint(self, canvas: Canvas, share: float) -> None:
-        x = self.start[0] + (self.end[0] - self.start[0]) * share
+        x = self.x_at(share)
         y = self.start[1] + (self.end[1] - self.start[1]) * share
         for colour, stencil in ((self.glow_colour, self.glow), (self.disc_colour, self.disc)):
             half = stencil.full.width // 2
@@ -221,9 +252,14 @@ def _noise(size: tuple[int, int], chance: random.Random) -> Image.Image:
     return Image.frombytes("L", size, chance.randbytes(size[0] * size[1]))
 
 
-def _disc(radius: int) -> Image.Image:
-    mask = Image.new("L", (8 * radius, 8 * radius), 0)
-    ImageDraw.Draw(mask).ellipse((2, 2, 8 * radius - 3, 8 * radius - 3), fill=250)
+def _disc(radius: int, *, crescent: bool) -> Image.Image:
+    side = 8 * radius
+    mask = Image.new("L", (side, side), 0)
+    pen = ImageDraw.Draw(mask)
+    pen.ellipse((2, 2, side - 3, side - 3), fill=250)
+    if crescent:
+        shift = side // 4
+        pen.ellipse((shift, -shift // 2, side + shift, side - shift // 2), fill=0)
     return mask.reduce(4)
 
 
@@ -346,14 +382,16 @@ def _plant(
                              (x + half, top + size * 0.45)], fill=255)
 
 
-def _windows(size: tuple[int, int], outline: Outline, chance: random.Random) -> Stencil:
+def _windows(
+    size: tuple[int, int], outline: Outline, head: int, chance: random.Random
+) -> Stencil:
     """Lit windows in the houses of an outline, two points a house."""
     mask = Image.new("L", size, 0)
     pen = ImageDraw.Draw(mask)
-    step = max(4, size[1] // 26)
+    step = max(4, (size[1] - head) // 26)
     for (left, top), (right, _) in zip(outline[::2], outline[1::2], strict=True):
         for x in range(left + step, right - step, step):
-            for y in range(top + step, size[1], step + step // 3):
+            for y in range(head + top + step, size[1], step + step // 3):
                 if chance.random() < 0.3:  # noqa: PLR2004
                     pen.rectangle((x, y, x + step // 2 - 1, y + step // 2), fill=150)
     return Stencil.of(mask)
