@@ -273,15 +273,15 @@ def is_alive(home: Path, session: str) -> bool:
 
 def retire(home: Path, session: str) -> bool:
     """Mark a session's file as having nothing left to resume; False if it is alive or gone."""
-    if not _SESSION.fullmatch(session) or is_alive(home, session):
+    if not _SESSION.fullmatch(session):
         return False
-    folder = home / "journal"
-    closed = folder / f"{session}{_CLOSED}"
-    if closed.exists():
-        return False
+    path = home / "journal" / f"{session}{_OPEN}"
+    closed = path.with_name(f"{session}{_CLOSED}")
     with suppress(OSError):
-        (folder / f"{session}{_OPEN}").rename(closed)
-        return True
+        # An empty file may be a session's that is about to take its lock.
+        if path.stat().st_size and not is_alive(home, session) and not closed.exists():
+            path.rename(closed)
+            return True
     return False
 
 

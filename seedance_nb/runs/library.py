@@ -196,7 +196,8 @@ class Library:
                     dead = disk.is_free(fd)
                 finally:
                     os.close(fd)
-                if dead:
+                # An empty one may belong to a download that is about to take its lock.
+                if dead and path.stat().st_size:
                     path.unlink()
 
 

@@ -187,6 +187,18 @@ def test_a_killed_process_is_dead_at_once(tmp_path: Path) -> None:
     assert kinds(journal.read(tmp_path)) == ["asked"]
 
 
+def test_a_session_that_is_just_opening_is_not_retired(tmp_path: Path) -> None:
+    """An empty file without a lock yet keeps its name, and so does what is already retired."""
+    put(tmp_path, "s1.open.jsonl", b"")
+    put(tmp_path, "s2.jsonl", line("one"))
+    put(tmp_path, "s2.open.jsonl", line("two"))
+
+    assert not journal.retire(tmp_path, "s1")
+    assert not journal.retire(tmp_path, "s2")
+    assert not journal.retire(tmp_path, "s3")
+    assert journal.open_sessions(tmp_path) == ["s1", "s2"]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_forked_child_neither_writes_nor_keeps_the_session_alive(tmp_path: Path) -> None:

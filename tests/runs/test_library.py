@@ -193,7 +193,8 @@ def test_what_a_killed_download_left_is_swept(library: Library) -> None:
     """The next download of the job removes the part of a dead process, not of a living one."""
     code = (
         "import sys, time; from pathlib import Path; from seedance_nb.runs.library import Library\n"
-        "i = Library(Path(sys.argv[1])).incoming('abcd'); print(flush=True); time.sleep(60)"
+        "i = Library(Path(sys.argv[1])).incoming('abcd'); i.write(b'x' * 99_999)\n"
+        "print(flush=True); time.sleep(60)"
     )
     child = subprocess.Popen([sys.executable, "-c", code, library.home], stdout=subprocess.PIPE)
     with child:
