@@ -7,6 +7,7 @@ frame, and three quarters of the colour need no painting. BT.709, limited range.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from PIL import Image
@@ -138,7 +139,7 @@ def gradient(size: tuple[int, int], stops: Sequence[tuple[float, Rgb]]) -> Plane
 
 
 def _at(stops: Sequence[tuple[float, Rgb]], place: float) -> Rgb:
-    for (low, one), (high, other) in zip(stops, stops[1:], strict=False):
+    for (low, one), (high, other) in pairwise(stops):
         if place <= high:
             return mix(one, other, (place - low) / (high - low))
     return stops[-1][1]

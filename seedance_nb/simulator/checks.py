@@ -260,8 +260,10 @@ def _params_complaints(body: dict[str, Json], tier: str, kind: str) -> Iterator[
         return
     if kind != "text" or tier == "mini":
         yield "model_params", "this model takes no model_params"
-    elif isinstance(params, dict) and params.get("web_search") and not body.get(
-        "content_filter", True
+    elif (
+        isinstance(params, dict)
+        and params.get("web_search")
+        and not body.get("content_filter", True)
     ):
         yield "content_filter", "false cannot go with model_params.web_search"
 

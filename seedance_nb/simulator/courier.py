@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from typing import TYPE_CHECKING
 
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
 from seedance_nb.simulator.checks import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from seedance_nb.simulator.answers import Record
     from seedance_nb.simulator.store import Store
@@ -26,10 +27,17 @@ _LOOK_AGAIN = 0.2
 class Courier:
     """Waits for tasks to end and POSTs the body of their query; lives in the server's loop."""
 
-    def __init__(self, store: Store, clock: Callable[[], float], time_scale: float) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
+        time_scale: float,
+    ) -> None:
         """Pauses between attempts are 1, 2 and 4 s times `time_scale`."""
         self._store = store
         self._clock = clock
+        self._sleep = sleep
         self._time_scale = time_scale
         self._running: set[asyncio.Task[None]] = set()
 
@@ -51,15 +59,18 @@ class Courier:
     async def _bring(
         self, record: Record, url: str, answer: Callable[[], dict[str, object]]
     ) -> None:
-        while not record.state(self._clock()).final:
-            await asyncio.sleep(_LOOK_AGAIN * min(1.0, max(self._time_scale, 0.01)))
+        end = record.state(math.inf).finished
+        if end is None:
+            return
+        while (left := end - self._clock()) > 0:
+            await self._sleep(min(left, _LOOK_AGAIN))
         if not self._store.first_to("told", record.id):
             return
         body = json.dumps(answer(), ensure_ascii=False).encode()
         for pause in (*_PAUSES, None):
             if await _post(url, body) or pause is None:
                 return
-            await asyncio.sleep(pause * self._time_scale)
+            await self._sleep(pause * self._time_scale)
 
 
 async def _post(url: str, body: bytes) -> bool:
@@ -73,6 +84,6 @@ async def _post(url: str, body: bytes) -> bool:
     )
     try:
         response = await AsyncHTTPClient().fetch(request, raise_error=False)
-    except (OSError, ValueError):
+    except (HTTPClientError, OSError, ValueError):
         return False
     return 200 <= response.code < 300  # noqa: PLR2004

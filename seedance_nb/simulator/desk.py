@@ -18,7 +18,7 @@ from seedance_nb.simulator.store import digest
 from seedance_nb.simulator.studio import shots_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from tornado.httputil import HTTPServerRequest
 
@@ -98,6 +98,7 @@ class Terms:
     seed: int
     time_scale: float
     clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
     entropy: Callable[[int], bytes]
 
 
@@ -145,9 +146,7 @@ class Desk:
         refusal = REFUSALS[row.refusal]
         if refusal.retry_after is None:
             return refusal
-        return replace(
-            refusal, retry_after=math.ceil(refusal.retry_after * self.terms.time_scale)
-        )
+        return replace(refusal, retry_after=math.ceil(refusal.retry_after * self.terms.time_scale))
 
     def accept(self, request: dict[str, Json], key: str | None) -> Record:
         """Makes a task of a request that passed the checks, or finds the one of `key`."""
@@ -186,9 +185,11 @@ class Desk:
     def answer(self, record: Record) -> dict[str, object]:
         """The body of a query, with fresh links."""
         now = self.now()
-        done = record.state(now).status == "completed"
-        links = [self._link(record, index) for index in range(len(shots_of(record)))]
-        return answers.query_answer(record, now, links if done else [])
+        links: list[str] = []
+        if record.state(now).status == "completed":
+            seconds = self._link_seconds(record)
+            links = [self._link(record, i, seconds) for i in range(len(shots_of(record)))]
+        return answers.query_answer(record, now, links)
 
     def link_holds(self, path: str, expires: str, signature: str) -> bool:
         """Whether a result link is one of ours and has not expired."""
@@ -207,11 +208,14 @@ class Desk:
         method, path, query = request.method or "", request.path, request.query
         self.requests.add(Request(method, path, query, headers, body, status, self.now()))
 
-    def _link(self, record: Record, index: int) -> str:
-        expires = int(self.now()) + _LINK_SECONDS
-        if self._dead_links[record.id] < scenario.find(record.scenario).dead_links:
-            self._dead_links[record.id] += index == 0 and record.state(self.now()).final
-            expires = int(self.now()) - 1
+    def _link_seconds(self, record: Record) -> int:
+        if self._dead_links[record.id] == scenario.find(record.scenario).dead_links:
+            return _LINK_SECONDS
+        self._dead_links[record.id] += 1
+        return -1
+
+    def _link(self, record: Record, index: int, seconds: int) -> str:
+        expires = int(self.now()) + seconds
         path = f"/media/{record.id}{f'-{index + 1}' if index else ''}.mp4"
         signature = self._sign(path, str(expires))
         return f"{self.base_url}{path}?expires={expires}&signature={signature}"

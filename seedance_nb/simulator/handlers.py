@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from tornado import web
 
@@ -31,7 +31,7 @@ __all__ = [
     "Refused",
 ]
 
-_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?", re.IGNORECASE)
 _MOST_IN_A_BATCH = 50
 _MOST_ON_A_PAGE = 100
 _DASHES = 3  # In task-unified-<seconds>-<suffix>; one more leads to the second result.
@@ -66,8 +66,7 @@ class Call(web.RequestHandler):
 
     def prepare(self) -> None:
         """Refuses what came from a web page, without a key, or without JSON."""
-        name = urlsplit(f"//{self.request.host}").hostname
-        if name not in _HOSTS:
+        if not _HOST.fullmatch(self.request.host):
             raise Refused(REFUSALS["host"])
         if not self.open_to_all:
             self._check_key()
@@ -137,7 +136,7 @@ class Create(Call):
         if row.lost_answer:
             self.request.connection.stream.close()  # type: ignore[union-attr]
             return
-        await asyncio.sleep(row.accept_seconds * self.desk.terms.time_scale)
+        await self.desk.terms.sleep(row.accept_seconds * self.desk.terms.time_scale)
         self.give(answers.create_answer(record))
 
     def _idempotency_key(self) -> str | None:
@@ -208,9 +207,7 @@ class History(Call):
         page = self.number("page", 1, 1_000_000)
         page_size = self.number("page_size", 20, _MOST_ON_A_PAGE)
         now = self.desk.now()
-        self.give(
-            answers.history_answer(self.desk.store.all(), now, wanted, page, page_size)
-        )
+        self.give(answers.history_answer(self.desk.store.all(), now, wanted, page, page_size))
 
 
 class Credits(Call):
@@ -268,11 +265,12 @@ class Media(web.StaticFileHandler, Call):
 
     async def get(self, path: str, include_body: bool = True) -> None:  # noqa: FBT001, FBT002
         """Sends the clip `<task id>.mp4`, once it is rendered."""
-        if not self.desk.link_holds(self.request.path, self.get_query_argument("expires", ""),
-                                    self.get_query_argument("signature", "")):
-            raise Refused(
-                Refusal(403, "link_expired", "This link has expired", "permission_error")
-            )
+        if not self.desk.link_holds(
+            self.request.path,
+            self.get_query_argument("expires", ""),
+            self.get_query_argument("signature", ""),
+        ):
+            raise Refused(Refusal(403, "link_expired", "This link has expired", "permission_error"))
         *parts, number = path.split("-") if path.count("-") > _DASHES else [path, "1"]
         record = self.desk.store.get("-".join(parts))
         shots = shots_of(record) if record else []
@@ -288,4 +286,3 @@ class Media(web.StaticFileHandler, Call):
     def get_content_type(self) -> str:
         """Clips are MP4 files."""
         return "video/mp4"
-

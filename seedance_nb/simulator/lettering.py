@@ -44,6 +44,7 @@ _FAVOURITES = (
 """Stems of font files in lower case, the best first; Chinese ones have Latin letters too."""
 
 _MOST_LINES = 3
+_UNASSIGNED = "\u0378\uffff\U0010fffd"
 _CLOSING = "，。！？、；：”’）》」』】,.!?;:)"  # noqa: RUF001
 _CJK = r"⺀-鿿가-힯豈-﫿＀-￯"
 _TOKENS = re.compile(rf"[^\s{_CJK}]+[{_CLOSING}]*\s*|\S[{_CLOSING}]*\s*")
@@ -70,8 +71,8 @@ def _font_files() -> tuple[Path, ...]:
     for folder in _folders():
         for where, _, names in os.walk(folder):
             for name in names:
-                stem, ending = os.path.splitext(name.lower())
-                if ending in {".ttf", ".ttc", ".otf"} and stem in _FAVOURITES:
+                stem, _, ending = name.lower().rpartition(".")
+                if ending in {"ttf", "ttc", "otf"} and stem in _FAVOURITES:
                     found.setdefault(stem, Path(where) / name)
     return tuple(found[stem] for stem in _FAVOURITES if stem in found)
 
@@ -173,8 +174,6 @@ def _fonts(height: int) -> Iterator[Font]:
 
 def _shown(font: Font, text: str) -> str:
     """`text` without the characters for which the font has no glyph."""
-    absent = bytes(font.getmask("\uffff"))
-    known = {
-        each for each in set(text) if each == " " or bytes(font.getmask(each)) not in (absent, b"")
-    }
+    absent = {b"", *(bytes(font.getmask(each)) for each in _UNASSIGNED)}
+    known = {each for each in set(text) if each == " " or bytes(font.getmask(each)) not in absent}
     return "".join(each for each in text if each in known)

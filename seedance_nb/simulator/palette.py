@@ -97,7 +97,8 @@ def choose(prompt: str, chance: random.Random) -> tuple[Mood, Land]:
         _turned(each, turn, lift)
         for each in (mood.high, mood.middle, mood.low, mood.far, mood.near, mood.light)
     ]
-    return Mood(*colours, mood.speck, mood.stars), land
+    high, middle, low, far, near, light = colours
+    return Mood(high, middle, low, far, near, light, mood.speck, mood.stars), land
 
 
 def _hinted(prompt: str, table: tuple[tuple[str, str], ...]) -> list[str]:

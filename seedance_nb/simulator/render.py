@@ -38,9 +38,7 @@ _LIMITED = 1
 _LARGE = 1_500_000
 
 
-def render(
-    shot: Shot, path: Path, stopped: Callable[[], bool], *, crf: int | None = None
-) -> None:
+def render(shot: Shot, path: Path, stopped: Callable[[], bool], *, crf: int | None = None) -> None:
     """Writes the clip of `shot` to `path`; leaves it unfinished once `stopped()` is true.
 
     The same shot gives the same bytes with the same libraries. The clips that come with the
@@ -52,7 +50,18 @@ def render(
         path: The file to write.
         stopped: Asked before each frame.
         crf: x264's quality number, None for one that suits the size.
+
+    Raises:
+        OSError: The encoder or the disk fails.
     """
+    try:
+        _render(shot, path, stopped, crf)
+    except av.error.FFmpegError as error:
+        message = f"cannot encode: {error}"
+        raise OSError(message) from error
+
+
+def _render(shot: Shot, path: Path, stopped: Callable[[], bool], crf: int | None) -> None:
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         video = _video_stream(container, shot, crf)
         audio = _audio_stream(container) if shot.audio else None

@@ -257,9 +257,7 @@ def find(name: str) -> Scenario:
         raise ValueError(message)
     if not code:
         return row
-    return Scenario(
-        name=name, summary=f"The task fails with {code}.", words=row.words, error=code
-    )
+    return Scenario(name=name, summary=f"The task fails with {code}.", words=row.words, error=code)
 
 
 def real_seconds(tier: str, quality: str, duration: int) -> float:

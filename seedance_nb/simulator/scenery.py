@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -154,8 +155,10 @@ class Scenery:
     def _land_colours(self, size: tuple[int, int], head: int, share: float) -> Planes:
         body = mix(self.mood.far, self.mood.near, share)
         mist = mix(body, self.mood.low, 0.5 * (1 - share) + 0.1)
-        crest = mix(body, self.mood.low, 0.4) if self.land == "sea" else mix(
-            body, self.mood.light, 0.08
+        crest = (
+            mix(body, self.mood.low, 0.4)
+            if self.land == "sea"
+            else mix(body, self.mood.light, 0.08)
         )
         crown = head / size[1]
         stops = [(0.0, crest), (crown, crest), (crown + 0.13, body), (0.8, mist), (1.0, mist)]
@@ -176,7 +179,6 @@ class Scenery:
             chance.uniform(0, math.tau),
             _dot(radius, strength),
         )
-
 
     def _make_glint(self, chance: random.Random) -> _Speck:
         """A short stroke of light on the water, flickering, wider apart the nearer it is."""
@@ -207,9 +209,7 @@ class _Light:
     end: tuple[float, float]
 
     @classmethod
-    def of(
-        cls, size: tuple[int, int], mood: Mood, land: Land, chance: random.Random
-    ) -> _Light:
+    def of(cls, size: tuple[int, int], mood: Mood, land: Land, chance: random.Random) -> _Light:
         width, height = size
         radius = int(min(size) * chance.uniform(0.055, 0.085))
         x = width * chance.uniform(0.25, 0.75)
@@ -237,8 +237,9 @@ class _Light:
 
 
 def _sky(size: tuple[int, int], mood: Mood, chance: random.Random) -> Planes:
-    planes = gradient(size, [(0.0, mood.high), (0.38, mood.middle), (0.72, mood.low),
-                             (1.0, mood.low)])
+    planes = gradient(
+        size, [(0.0, mood.high), (0.38, mood.middle), (0.72, mood.low), (1.0, mood.low)]
+    )
     if mood.stars:
         canvas = Canvas(planes)
         radius = max(1, min(size) // 420)
@@ -297,10 +298,7 @@ def _waves(
             x,
             int(
                 height
-                * (
-                    whole
-                    + sum(s * shape(math.tau * x / (height * k) + p) for k, s, p in phases)
-                )
+                * (whole + sum(s * shape(math.tau * x / (height * k) + p) for k, s, p in phases))
             ),
         )
         for x in [*range(0, width, step), width]
@@ -329,10 +327,7 @@ def _mountains(size: tuple[int, int], share: float, chance: random.Random) -> Ou
     line = [chance.random() for _ in range(width // (height or 1) * 2 + 4)]
     swing = 0.55
     while len(line) < width / 5:
-        middles = [
-            (a + b) / 2 + chance.uniform(-swing, swing) / 2
-            for a, b in zip(line, line[1:], strict=False)
-        ]
+        middles = [(a + b) / 2 + chance.uniform(-swing, swing) / 2 for a, b in pairwise(line)]
         line = [each for pair in zip(line, middles, strict=False) for each in pair] + line[-1:]
         swing *= 0.52
     low, high = min(line), max(line)
@@ -366,9 +361,7 @@ _OUTLINES: dict[Land, Callable[[tuple[int, int], float, random.Random], Outline]
 }
 
 
-def _plant(
-    pen: ImageDraw.ImageDraw, points: Outline, share: float, chance: random.Random
-) -> None:
+def _plant(pen: ImageDraw.ImageDraw, points: Outline, share: float, chance: random.Random) -> None:
     """Draws fir trees along an outline."""
     spacing = points[1][0] - points[0][0]
     tall = spacing * (9 + 16 * share)
@@ -378,13 +371,13 @@ def _plant(
             for part in range(3):
                 top = y - size * (1 - 0.27 * part)
                 half = size * (0.10 + 0.055 * part)
-                pen.polygon([(x, top), (x - half, top + size * 0.45),
-                             (x + half, top + size * 0.45)], fill=255)
+                pen.polygon(
+                    [(x, top), (x - half, top + size * 0.45), (x + half, top + size * 0.45)],
+                    fill=255,
+                )
 
 
-def _windows(
-    size: tuple[int, int], outline: Outline, head: int, chance: random.Random
-) -> Stencil:
+def _windows(size: tuple[int, int], outline: Outline, head: int, chance: random.Random) -> Stencil:
     """Lit windows in the houses of an outline, two points a house."""
     mask = Image.new("L", size, 0)
     pen = ImageDraw.Draw(mask)
@@ -395,5 +388,3 @@ def _windows(
                 if chance.random() < 0.3:  # noqa: PLR2004
                     pen.rectangle((x, y, x + step // 2 - 1, y + step // 2), fill=150)
     return Stencil.of(mask)
-
-

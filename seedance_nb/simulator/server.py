@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Simulator"]
 
 _LARGEST_BODY = 140 * 1024 * 1024  # A file of 100 MB is a third longer as Base64.
-_PATIENCE = 0.06
+_PATIENCE = 0.04
 
 
 class Simulator:
@@ -83,7 +83,12 @@ class Simulator:
         self._port = port
         self._renderer = _real_renderer() if renderer == "auto" else renderer
         self._terms = Terms(
-            catalog=catalog, seed=seed, time_scale=time_scale, clock=clock, entropy=os.urandom
+            catalog=catalog,
+            seed=seed,
+            time_scale=time_scale,
+            clock=clock,
+            sleep=asyncio.sleep,
+            entropy=os.urandom,
         )
         self.requests = RequestLog()
         self._run: _Run | None = None
@@ -165,19 +170,20 @@ class _Run:
         self._temporary = None if home else tempfile.mkdtemp(prefix="seedance-simulator-")
         store = Store(home or Path(self._temporary or ""), seed=terms.seed)
         self._studio = Studio(store.home / "media", renderer)
-        self._courier = Courier(store, terms.clock, terms.time_scale)
+        self._courier = Courier(store, terms.clock, terms.sleep, terms.time_scale)
         self.desk = Desk(terms, store, self._studio, self._courier)
         self.desk.requests, self.desk.base_url = requests, self.url
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended: asyncio.Event | None = None
-        self._thread = threading.Thread(
-            target=self._main, name="seedance-simulator", daemon=True
-        )
+        self._thread = threading.Thread(target=self._main, name="seedance-simulator", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
-        self._ready.wait()
+        while not self._ready.wait(0.1):
+            if not self._thread.is_alive():
+                message = "the simulator could not start"
+                raise RuntimeError(message)
 
     def stop(self) -> None:
         if self._loop is not None and self._ended is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from itertools import cycle, islice
+from operator import add, mul
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ RATE = 32_000
 _SCALE = (0, 2, 4, 7, 9, 12, 14, 16)
 _BEAT = 0.4
 _BEATS = 8
-_TABLE = [math.sin(math.tau * step / 2048) for step in range(2048)]
+_RING = 1.5
 _FADE = 0.6
+_LOUD = 20_000
 
 
 def tune(seconds: float, chance: random.Random) -> array[int]:
@@ -27,34 +28,50 @@ def tune(seconds: float, chance: random.Random) -> array[int]:
     root = 196.0 * 2 ** (chance.randrange(12) / 12)
     loop = [0.0] * int(RATE * _BEAT * _BEATS)
     for interval in (0, 7):
-        _add(loop, 0, root / 2 * 2 ** (interval / 12), 0.05, 0.0)
+        _add(loop, 0, _tone(root / 2 * 2 ** (interval / 12), len(loop), 0.05))
+    bell = _envelope()
     for beat in range(_BEATS):
-        if beat % 4 == 0 or chance.random() < 0.62:  # noqa: PLR2004
+        if beat % 4 == 0 or chance.random() < 0.62:
             pitch = root * 2 ** (chance.choice(_SCALE) / 12)
-            _add(loop, int(beat * _BEAT * RATE), pitch, 0.16, 4.2)
+            tone = list(map(mul, bell, _tone(pitch, len(bell), 0.16)))
+            _add(loop, int(beat * _BEAT * RATE), tone)
+    samples = array("h", [int(_LOUD * each) for each in loop])
     count = int(seconds * RATE)
-    samples = array("h", [int(20_000 * each) for each in loop])
-    whole = array("h", islice(cycle(samples), count))
-    fade = int(_FADE * RATE)
-    for index in range(min(fade, count // 2)):
-        share = index / fade
-        whole[index] = int(whole[index] * share)
-        whole[-1 - index] = int(whole[-1 - index] * share)
-    return whole
+    return _faded((samples * (count // len(samples) + 1))[:count])
 
 
-def _add(loop: list[float], start: int, pitch: float, loudness: float, decay: float) -> None:
-    """Adds a tone that dies away (`decay` a second), or that lasts for the whole loop (0)."""
-    length = len(loop)
-    if not decay:
-        pitch = round(pitch * length / RATE) * RATE / length  # Whole waves: no click in a loop.
-    step = pitch * 2048 / RATE
-    fall = math.exp(-decay / RATE)
-    count = length if not decay else min(length, int(RATE * 1.5))
+def _tone(pitch: float, count: int, loudness: float) -> list[float]:
+    """A sine with its octave; eight waves are made and repeated, in tune to three cents."""
+    length = round(8 * RATE / pitch)
+    turn = 8 * math.tau / length
+    waves = [
+        loudness * (math.sin(turn * index) + 0.25 * math.sin(2 * turn * index))
+        for index in range(length)
+    ]
+    return (waves * (count // length + 1))[:count]
+
+
+def _envelope() -> list[float]:
+    """How a bell rings: at once, then dying away."""
     attack = RATE // 100
-    for index in range(count):
-        place = int(index * step)
-        tone = _TABLE[place & 2047] + 0.25 * _TABLE[place * 2 & 2047]
-        soft = index / attack if decay and index < attack else 1.0
-        loop[(start + index) % length] += loudness * soft * tone
-        loudness *= fall
+    count = int(RATE * _RING)
+    return [
+        min(1.0, i / attack) * math.exp(-4.2 * i / RATE) * (1 - i / count) for i in range(count)
+    ]
+
+
+def _add(loop: list[float], start: int, tone: list[float]) -> None:
+    """Mixes a tone into the loop; what goes past its end comes in at its start."""
+    room = len(loop) - start
+    end = min(len(loop), start + len(tone))
+    loop[start:end] = map(add, loop[start:end], tone)
+    rest = tone[room:]
+    loop[: len(rest)] = map(add, loop[: len(rest)], rest)
+
+
+def _faded(samples: array[int]) -> array[int]:
+    fade = min(int(_FADE * RATE), len(samples) // 2)
+    for index in range(fade):
+        samples[index] = samples[index] * index // fade
+        samples[-1 - index] = samples[-1 - index] * index // fade
+    return samples

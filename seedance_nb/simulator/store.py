@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from seedance_nb.simulator.checks import Json
 
 __all__ = ["Kept", "Store", "digest"]
+
+_TASK_ID = re.compile(r"task-unified-[0-9]+-[0-9a-z]+")
 
 
 def digest(value: object) -> str:
@@ -95,8 +98,8 @@ class Store:
 
     def get(self, task_id: str) -> Record | None:
         """The record of a task, also of one that another process made."""
-        if task_id not in self._records:
-            with suppress(FileNotFoundError):
+        if task_id not in self._records and _TASK_ID.fullmatch(task_id):
+            with suppress(FileNotFoundError, ValueError, TypeError):  # Absent, or not whole.
                 self._records[task_id] = _read(self._path(task_id))
         return self._records.get(task_id)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import threading
 from collections import deque
@@ -22,6 +23,8 @@ __all__ = ["Renderer", "Shot", "Studio", "ready_made", "shots_of"]
 
 _TAKES_THAT_DIFFER = 8
 _CUT = 2 / 3
+_TROUBLE = (ImportError, OSError, RuntimeError, ValueError)
+_LOG = logging.getLogger("seedance_nb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,7 @@ class Studio:
             self._worker.join(patience)
 
     def _start(self) -> None:
-        if self._worker is None:
+        if self._worker is None or not self._worker.is_alive():
             self._worker = threading.Thread(
                 target=self._work, name="seedance-simulator-studio", daemon=True
             )
@@ -132,12 +135,19 @@ class Studio:
                     break
                 shot = self._waiting.popleft()
                 future = self._futures[shot.key]
-            try:
-                future.set_result(self._make(shot))
-            except (OSError, ValueError, RuntimeError) as error:
-                future.set_exception(error)
+            if future.set_running_or_notify_cancel():
+                self._fulfil(shot, future)
         for future in self._futures.values():
             future.cancel()
+
+    def _fulfil(self, shot: Shot, future: Future[Path]) -> None:
+        try:
+            future.set_result(self._make(shot))
+        except _TROUBLE as error:
+            future.set_exception(error)
+        finally:
+            if not future.done():  # A defect, which ends the thread; whoever waits is told.
+                future.set_exception(RuntimeError("the renderer failed"))
 
     def _make(self, shot: Shot) -> Path:
         path = self._folder / f"{shot.key}.mp4"
@@ -157,10 +167,14 @@ class Studio:
         return path
 
     def _write(self, shot: Shot, path: Path) -> None:
-        if self._renderer is None:
-            path.write_bytes(ready_made(shot).read_bytes())
-        else:
-            self._renderer(shot, path, lambda: self._stopped)
+        if self._renderer is not None:
+            try:
+                self._renderer(shot, path, lambda: self._stopped)
+            except _TROUBLE as error:
+                _LOG.debug("no clip could be rendered, a ready-made one is served: %s", error)
+            else:
+                return
+        path.write_bytes(ready_made(shot).read_bytes())
 
 
 def ready_made(shot: Shot) -> Path:

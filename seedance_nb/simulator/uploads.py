@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from tornado.httpclient import AsyncHTTPClient
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 from seedance_nb.simulator.checks import Json, Refusal, is_loopback
 from seedance_nb.simulator.handlers import Call, Refused
@@ -143,8 +143,9 @@ class Stream(_Files):
         self.take(files[0].body, name, self._argument("upload_path", "uploadPath"))
 
     def _argument(self, *names: str) -> str:
-        return next((self.get_body_argument(each) for each in names
-                     if self.get_body_argument(each, "")), "")
+        return next(
+            (self.get_body_argument(each) for each in names if self.get_body_argument(each, "")), ""
+        )
 
 
 class ByUrl(_Files):
@@ -160,7 +161,7 @@ class ByUrl(_Files):
             raise self.refuse(400, "the simulator fetches from loopback addresses only")
         try:
             answer = await AsyncHTTPClient().fetch(url, follow_redirects=False)
-        except OSError:
+        except (HTTPClientError, OSError, ValueError):
             raise self.refuse(400, "file_url cannot be fetched") from None
         self.take(answer.body, *_names(body))
 
