@@ -1,5 +1,198 @@
-"""Make AI videos from a notebook with EvoLink's Seedance 2.0 models."""
+"""Make AI videos from a notebook with EvoLink's Seedance 2.0 models.
+
+In a notebook: `%load_ext seedance_nb`, then `%%seedance` cells; `%%seedance?` tells the rest.
+In Python:
+
+    import seedance_nb as sd
+    job = sd.generate("a golden retriever runs across a sunlit meadow")
+    job.wait().video.path
+
+Without an API key everything runs on a built-in simulator, at no cost. Nothing happens at import.
+"""
 
 from __future__ import annotations
 
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from seedance_nb.core.errors import (
+        AuthError,
+        BudgetExceeded,
+        ConfigError,
+        InvalidRequest,
+        Problem,
+        ProtocolError,
+        QuotaExceeded,
+        RateLimited,
+        SeedanceError,
+        ServiceError,
+        SubmitUncertain,
+        TaskFailed,
+        TransportError,
+        WaitTimeout,
+    )
+    from seedance_nb.core.request import VideoRequest
+    from seedance_nb.runs.job import Job, Jobs
+    from seedance_nb.runs.library import Video
+    from seedance_nb.runs.session import Session
+    from seedance_nb.simulator.server import Simulator
+
 __version__ = "0.1.0"
+__all__ = [
+    "AuthError",
+    "BudgetExceeded",
+    "ConfigError",
+    "InvalidRequest",
+    "Job",
+    "Jobs",
+    "Problem",
+    "ProtocolError",
+    "QuotaExceeded",
+    "RateLimited",
+    "SeedanceError",
+    "ServiceError",
+    "Session",
+    "Simulator",
+    "SubmitUncertain",
+    "TaskFailed",
+    "TransportError",
+    "Video",
+    "VideoRequest",
+    "WaitTimeout",
+    "adopt",
+    "configure",
+    "enable_nested_asyncio",
+    "generate",
+    "job",
+    "jobs",
+    "resume",
+]
+
+_HOMES = {
+    "VideoRequest": "core.request",
+    "Job": "runs.job",
+    "Jobs": "runs.job",
+    "Video": "runs.library",
+    "Session": "runs.session",
+    "Simulator": "simulator.server",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public classes, imported when they are first used."""
+    if name not in __all__:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    if name == "VideoRequest":
+        _sessions().current()  # its catalog and language come from the settings
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES.get(name, 'core.errors')}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return [*__all__, "__version__"]
+
+
+def configure(**settings: Any) -> Session:
+    """Change settings, such as `backend`, `home`, `catalog`, `language`, `api_key`.
+
+    Running jobs stay on the backend that they were made on; None gives a setting back to the
+    environment and its default.
+
+    Raises:
+        ConfigError: With every setting that is not valid, or for a key that stands in the cell.
+    """
+    if settings.get("api_key") and _in_notebook():
+        cells = importlib.import_module(f"{__name__}.notebook.cells")
+        cells.refuse_literal(settings["api_key"])
+    return _sessions().configure(**settings)
+
+
+def generate(
+    prompt: str | VideoRequest, *, takes: int = 1, new: bool = False, **fields: Any
+) -> Job | Jobs:
+    """Ask for a video; never blocks.
+
+    The same request is sent once: a second call shows or joins what the first one made.
+
+    Args:
+        prompt: What the video shows, or a whole `VideoRequest`.
+        takes: How many videos of the same request; more than one gives `Jobs`.
+        new: Make a new take even if there is one.
+        fields: The other fields of `VideoRequest`.
+
+    Raises:
+        InvalidRequest: With every problem; nothing was sent.
+        SubmitUncertain: The same request went out before and its fate is not known.
+        ConfigError: The settings do not allow it.
+    """
+    return _session().generate(prompt, takes=takes, new=new, cell=_cell(), **fields)
+
+
+def jobs() -> Jobs:
+    """All jobs that the journal of this folder knows, the oldest first."""
+    return _session().jobs()
+
+
+def job(name: str | None = None) -> Job:
+    """The job with this id, task id or beginning of one; without a name the latest."""
+    return _session().job(name)
+
+
+def resume() -> Jobs:
+    """Go on with all that is not finished, after a restart for instance; nothing is paid twice."""
+    return _session().resume()
+
+
+def adopt(task_id: str, request: VideoRequest | None = None) -> Job:
+    """Follow a task that was made elsewhere, or that an uncertain request may have made."""
+    return _session().adopt(task_id, request)
+
+
+def enable_nested_asyncio() -> None:
+    """Let cells call `asyncio.run`, for lessons that do; never needed by this package itself."""
+    importlib.import_module("nest_asyncio2").apply()
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """`%load_ext seedance_nb`."""
+    importlib.import_module(f"{__name__}.notebook.magics").load_ipython_extension(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """`%unload_ext seedance_nb`."""
+    importlib.import_module(f"{__name__}.notebook.magics").unload_ipython_extension(shell)
+
+
+def _session() -> Session:
+    session: Session = _sessions().current()
+    return session
+
+
+def _sessions() -> ModuleType:
+    module = importlib.import_module(f"{__name__}.runs.session")
+    if _in_notebook():
+        module.use_viewer(_show)
+    return module
+
+
+def _show(job: Job) -> None:
+    importlib.import_module(f"{__name__}.notebook.panel").show(job)
+
+
+def _cell() -> dict[str, Any] | None:
+    if not _in_notebook():
+        return None
+    cell: dict[str, Any] | None = importlib.import_module(f"{__name__}.notebook.cells").record()
+    return cell
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None

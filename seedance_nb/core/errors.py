@@ -235,9 +235,8 @@ class WaitTimeout(SeedanceError, TimeoutError):
     default_billed = "unknown"
 
 
-_CLASSES: dict[str, type[SeedanceError]] = {
-    cls.__name__: cls for cls in (SeedanceError, *SeedanceError.__subclasses__())
-}
+_KINDS: list[type[SeedanceError]] = [SeedanceError, *SeedanceError.__subclasses__()]
+_CLASSES = {kind.__name__: kind for kind in _KINDS}
 
 
 def from_dict(data: dict[str, Any]) -> SeedanceError:

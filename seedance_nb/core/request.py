@@ -208,7 +208,7 @@ class _Choice:
             self.problems.append(_not_among("tier", tier, self.catalog.tiers))
             tier = "standard"
         if model is None or model in MODES:
-            self.model = self.catalog.pick(model or inferred, str(tier))  # type: ignore[arg-type]
+            self.model = self.catalog.pick(model or inferred, str(tier))
             return
         self.model = self.catalog.find(model) if isinstance(model, str) else None
         if self.model is None:

@@ -211,8 +211,9 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.transport": ("The service cannot be reached.", "无法连接服务。"),
     "error.protocol": ("The service answered something unintelligible.", "服务的回答无法理解。"),
     "error.uncertain": (
-        "The request was sent, but no answer came: it may have been accepted and billed.",
-        "请求已发出但没有得到答复：可能已被接受并计费。",
+        "The request was sent, but its fate is not known ({detail}): it may have been accepted "
+        "and billed.",
+        "请求已发出，但结果不明（{detail}）：可能已被接受并计费。",
     ),
     "error.uncertain.hint": (
         "It is not sent again by itself. If the task is in your account: "
@@ -556,6 +557,34 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.internal.hint": (
         "The job is kept; `%seedance resume` goes on with it. Please report this.",
         "任务已保留；`%seedance resume` 可继续。请反馈此问题。",
+    ),
+    "error.uncertain.died": (
+        "The kernel died while the request was being sent: it may have been accepted and billed.",
+        "发送请求时内核中断：请求可能已被接受并计费。",
+    ),
+    "error.uncertain.died.hint": (
+        "It is not sent again by itself. If the task is in your account: "
+        "`%seedance adopt TASK_ID`. To send it again with the same idempotency key: "
+        "`sd.job('{job}').resend()` (servers that do not honour the key may charge twice).",
+        "不会自动重发。若任务已在你的账户中：`%seedance adopt TASK_ID`。"
+        "用同一幂等键重发：`sd.job('{job}').resend()`（不支持该键的服务器可能重复计费）。",
+    ),
+    "error.keyring": (
+        "The key cannot be kept: no usable keyring ({reason}).",
+        "无法保存密钥：没有可用的 keyring（{reason}）。",
+    ),
+    "error.keyring.hint": (
+        "`pip install keyring`, or set EVOLINK_API_KEY before starting.",
+        "请 `pip install keyring`，或在启动前设置 EVOLINK_API_KEY。",
+    ),
+    "session.resume.unsent": (
+        "{count} request(s) were queued and never sent; they are sent now ({where}; "
+        "estimate: unknown).",
+        "{count} 个请求曾排队但未发送，现在发送（{where}；费用估计：未知）。",
+    ),
+    "session.resume.elsewhere": (
+        "{count} unfinished job(s) were made elsewhere and are left as they are: {where}.",
+        "{count} 个未完成的任务是在别处创建的，保持不动：{where}。",
     ),
     "session.simulator": ("Simulator: no credits spent", "模拟器：不消耗额度"),
     "session.live": ("Live", "正式服务"),

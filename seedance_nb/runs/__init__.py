@@ -1,0 +1,1 @@
+"""What happens to a request: journal, files, background work, jobs, session."""

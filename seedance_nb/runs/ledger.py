@@ -1,0 +1,213 @@
+"""What a folder knows of its jobs, and what this session writes into it.
+
+The ledger is the journal with its fold: it answers who looks after a job, reads what other sessions
+wrote, and turns each step of a job of ours into an event and a new state.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import threading
+from typing import TYPE_CHECKING, Any
+
+from seedance_nb.core.errors import ConfigError, SubmitUncertain
+from seedance_nb.runs import disk
+from seedance_nb.runs import journal as journals
+from seedance_nb.runs.journal import Journal, Reader
+from seedance_nb.runs.record import Fold, JobState, advance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from seedance_nb.runs.job import Job
+    from seedance_nb.runs.library import Library
+
+# Events that must be on disk before what they announce is done; without them it is not done.
+_BEFORE = frozenset({"asked", "submitting", "claimed", "adopted"})
+
+
+class Ledger:
+    """The journal of a folder, read by all and written by this session.
+
+    Args:
+        home: The folder.
+        session: The id under which this session writes.
+        library: The videos of the folder.
+        now: Epoch seconds.
+        version: Version of the program, for the record.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        session: str,
+        *,
+        library: Library,
+        now: Callable[[], float],
+        version: str,
+    ) -> None:
+        self.home = home
+        self.session = session
+        self.lock = threading.RLock()
+        self._now = now
+        self._version = version
+        self._journal = Journal(home, session, now=now)
+        self._reader = Reader(home)
+        self._fold = Fold(library.video_from_record)
+        self._begun = False
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read what is new in the journal."""
+        with self.lock:
+            self._fold.add(self._reader.refresh())
+
+    def states(self) -> list[JobState]:
+        """All jobs, the oldest first, as they must be read."""
+        with self.lock:
+            self.refresh()
+            return [self.honest(state) for state in self._fold.states()]
+
+    def honest(self, state: JobState) -> JobState:
+        """The state as it must be read: a request that its session died over is uncertain."""
+        if state.status != "submitting" or self.has_owner(state):
+            return state
+        error = SubmitUncertain("error.uncertain.died", job=state.id)
+        return state.with_(status="uncertain", error=error, following=False)
+
+    def is_mine(self, state: JobState) -> bool:
+        """Whether this session looks after the job."""
+        return state.session == self.session
+
+    def has_owner(self, state: JobState) -> bool:
+        """Whether a living session, this one or another, looks after the job."""
+        takers = journals.claims(self.home, state.id)
+        return journals.is_alive(self.home, takers[-1][1] if takers else state.session)
+
+    # --- writing --------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[None]:
+        """Look and ask as one step, for all threads and all kernels that share the folder."""
+        try:
+            with self.lock, _turn(self.home / "journal"):
+                self.refresh()
+                yield
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def record(self, job: Job, event: str, *, durable: bool = False, **data: Any) -> None:
+        """Journal an event of a job and fold it into its state.
+
+        Before a paid request goes out, a journal that cannot be written is an error; afterwards
+        the job goes on without it, since the money is spent.
+        """
+        try:
+            self._begin()
+            written = self._journal.append(
+                event, durable=durable, job=job.id, gen=job.state.gen, **data
+            )
+        except (OSError, ValueError) as error:
+            if event in _BEFORE:
+                raise self._unwritable(error) from None
+            self.fold(job, event, **data)
+            return
+        job.become(advance(job.state, self._fold.with_video(written)))
+
+    def fold(self, job: Job, event: str, **data: Any) -> None:
+        """Fold an event that is not worth a line of the journal."""
+        time = journals.timestamp(self._now())
+        line = {"event": event, "job": job.id, "time": time, "session": self.session, **data}
+        job.become(advance(job.state, self._fold.with_video(line)))
+
+    def look_again(self, job: Job) -> bool:
+        """Read the journal anew; whether the session that looks after the job still lives."""
+        with self.lock:
+            self.refresh()
+            if job.id in self._fold:
+                request = job.state.request
+                job.become(self._fold.state(job.id).with_(request=request))
+        return self.has_owner(job.state)
+
+    def take_over(self, job: Job) -> bool:
+        """Take the job of a dead session; whether it is ours now."""
+        with self.lock:
+            self.refresh()
+            state = self._fold.state(job.id)
+            taken = [generation for generation, _ in journals.claims(self.home, job.id)]
+            gen = max([state.gen, *taken]) + 1
+            if self.has_owner(state):
+                return False
+            try:
+                self._begin()
+                if not journals.claim(self.home, job.id, self.session, generation=gen):
+                    return False
+            except OSError as error:
+                raise self._unwritable(error) from None
+            request = job.state.request or state.request
+            job.become(state.with_(gen=gen, request=request))
+            self.record(job, "claimed", durable=True)
+            if job.status == "submitting":
+                error_ = SubmitUncertain("error.uncertain.died", job=job.id)
+                self.record(job, "uncertain", durable=True, error=error_.to_dict())
+        return True
+
+    def sidecar(self, job: Job) -> Mapping[str, Any]:
+        """What made the video, for the file beside it."""
+        state = job.state
+        return {
+            "made_by": f"seedance_nb {self._version}",
+            "request": state.request.to_fields() if state.request else None,
+            "digest": state.digest,
+            "take": state.take,
+            "job": state.id,
+            "task_id": state.task_id,
+            "backend": state.backend,
+            "base_url": state.base_url,
+            "asked_at": journals.timestamp(state.asked_at) if state.asked_at else None,
+            "credits": state.credits,
+        }
+
+    def tidy(self) -> None:
+        """Mark the files of dead sessions of which nothing is left to resume."""
+        with self.lock:
+            self.refresh()
+            busy = {state.session for state in self._fold.states() if not state.is_final}
+            for session in journals.open_sessions(self.home):
+                if session not in busy and session != self.session:
+                    journals.retire(self.home, session)
+
+    def close(self, *, final: bool) -> None:
+        """Let go of the file; `final` says that nothing in it is left to resume."""
+        self._journal.close(final=final)
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            self._journal.append(
+                "session",
+                seedance_nb=self._version,
+                python=platform.python_version(),
+                system=platform.system(),
+            )
+
+    def _unwritable(self, error: Exception) -> ConfigError:
+        reason = getattr(error, "strerror", None) or str(error)
+        return ConfigError("error.disk.journal", home=str(self.home), reason=reason)
+
+
+@contextlib.contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: one asks at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    fd = os.open(folder / ".turn", os.O_RDWR | os.O_CREAT | disk.BINARY, 0o666)
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            disk.hold(fd)
+        yield
+    finally:
+        os.close(fd)

@@ -1,0 +1,569 @@
+"""The session: the only place that puts the parts together.
+
+`current()` is the session that the settings call for. When they change (a key appears, another
+server, another folder) a new session is made; jobs stay with the session that made them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import importlib
+import os
+import random
+import re
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from seedance_nb.core import catalog, texts
+from seedance_nb.core.errors import (
+    ConfigError,
+    InvalidRequest,
+    Problem,
+    SeedanceError,
+    SubmitUncertain,
+)
+from seedance_nb.core.options import MOST_TAKES
+from seedance_nb.core.request import VideoRequest, is_loopback
+from seedance_nb.core.secret import Secret
+from seedance_nb.runs import keys
+from seedance_nb.runs import settings as settings_
+from seedance_nb.runs.job import Job, Jobs
+from seedance_nb.runs.journal import timestamp
+from seedance_nb.runs.ledger import Ledger
+from seedance_nb.runs.library import Library
+from seedance_nb.runs.record import JobState
+from seedance_nb.runs.tracker import Poller, Tracker
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from seedance_nb.evolink.client import Client
+    from seedance_nb.runs.pursuit import Pursuit
+    from seedance_nb.runs.settings import Settings
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"
+_SIGNS = _LETTERS + "23456789"
+_TASK = "task-unified-"
+UNLIMITED = 1_000_000  # the simulator has no cap on tasks in flight
+
+
+class Session:
+    """Jobs on one server, kept in one folder.
+
+    Args:
+        settings: What was resolved for it.
+        now: Epoch seconds.
+        sleep: Waits, in the background.
+        rng: Source of ids, keys and jitter.
+        make_client: Makes the client for a server; the real one by default.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        rng: random.Random | None = None,
+        make_client: Callable[[str, Secret], Client] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.home = settings.home
+        self.now = now
+        self._sleep = sleep
+        self._rng = rng or random.SystemRandom()
+        self._make_client = make_client or self._real_client
+        stamp = re.sub(r"[^0-9]", "", timestamp(now()))
+        self.id = f"{stamp[:8]}-{stamp[8:14]}-{self._word(4)}"
+        self.tracker = Tracker()
+        self.library = Library(self.home)
+        self.viewer: Callable[[Job], None] = lambda job: print(repr(job))  # noqa: T201
+        self.simulator: Any = None
+        version = importlib.import_module("seedance_nb").__version__
+        self.ledger = Ledger(self.home, self.id, library=self.library, now=now, version=version)
+        self._jobs: dict[str, Job] = {}
+        self._lock = self.ledger.lock
+        self._client: Client | None = None
+        self._pursuit: Pursuit | None = None
+
+    # --- where ----------------------------------------------------------------------------------
+
+    @property
+    def backend(self) -> str:
+        """ "live" or "simulator"."""  # noqa: D210, D403
+        return self.settings.backend
+
+    @property
+    def base_url(self) -> str:
+        """The server, or EvoLink's; of a simulator that runs, its address."""
+        return self.simulator.url if self.simulator else self.settings.base_url
+
+    @property
+    def secret(self) -> Secret:
+        """The key, which shows itself to nobody."""
+        return self.settings.key
+
+    @property
+    def where(self) -> str:
+        """Who answers, in words."""
+        return say_where(self.backend, self.settings.server)
+
+    # --- asking ---------------------------------------------------------------------------------
+
+    def generate(
+        self,
+        prompt: str | VideoRequest,
+        *,
+        takes: int = 1,
+        new: bool = False,
+        cell: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> Job | Jobs:
+        """Ask for a video, or for several takes of it; never blocks.
+
+        The same request is never sent twice while it can still yield a video: what is on disk is
+        shown, what is on its way is joined.
+
+        Raises:
+            InvalidRequest: With every problem; nothing was sent.
+            SubmitUncertain: The same request went out before and its fate is not known.
+            ConfigError: Settings, or a journal that cannot be written.
+        """
+        request = _as_request(prompt, fields, takes)
+        self._check_ready(request)
+        with self.ledger.asking():
+            numbers = range(1, takes + 1)
+            if new or not self.settings.reuse:
+                last = max((s.take for s in self._same(request.digest)), default=0)
+                numbers = range(last + 1, last + 1 + takes)
+            known = {take: self._known(request.digest, take) for take in numbers}
+            for state in known.values():
+                if state is not None and state.status == "uncertain":
+                    raise state.error or SubmitUncertain(job=state.id, detail="-")
+            made = [
+                self._reuse(state, request) if state else self._ask(request, take, cell)
+                for take, state in known.items()
+            ]
+        return made[0] if takes == 1 else Jobs(made)
+
+    def _check_ready(self, request: VideoRequest) -> None:
+        if self.settings.trouble:
+            raise self.settings.trouble
+        host = urlsplit(request.callback_url or "").hostname or ""
+        ours = self.backend == "simulator" or is_loopback(
+            urlsplit(self.settings.base_url).hostname or ""
+        )
+        if is_loopback(host) and not ours:
+            value = request.callback_url
+            raise InvalidRequest(
+                problems=[Problem("callback_url", "problem.callback.local", value=value)]
+            )
+
+    def _same(self, digest: str) -> list[JobState]:
+        """What is known of a request on this server, the oldest first."""
+        return [s for s in self.ledger.states() if s.digest == digest and self._is_here(s)]
+
+    def _known(self, digest: str, take: int) -> JobState | None:
+        """The last job of a take that can still yield a video, or whose fate is not known."""
+        states = [state for state in self._same(digest) if state.take == take]
+        alive = [state for state in states if state.status not in ("failed", "cancelled")]
+        return alive[-1] if alive else None
+
+    def _ask(self, request: VideoRequest, take: int, cell: Mapping[str, Any] | None) -> Job:
+        job = self._job(JobState(id=self._word(8)))
+        host = urlsplit(request.callback_url).hostname if request.callback_url else None
+        self.ledger.record(
+            job,
+            "asked",
+            durable=True,
+            digest=request.digest,
+            take=take,
+            request=request.to_fields(),
+            model=request.model,
+            catalog=request.catalog,
+            callback_host=host,
+            backend=self.backend,
+            base_url=self.settings.server,
+            idempotency_key=f"seedance-nb-{self._word(32)}",
+            cell=dict(cell or {}),
+        )
+        job.become(job.state.with_(request=request))
+        job.origin = "sent"
+        self._pursue(job)
+        return job
+
+    def _reuse(self, state: JobState, request: VideoRequest) -> Job:
+        job = self._job(state)
+        if job.state.request is None or request.callback_url:
+            job.become(job.state.with_(request=request))
+        if state.is_final and all(map(self.library.has, state.videos)):
+            job.origin = "shown"
+            return job
+        job.origin = "joined"
+        if state.is_final:
+            self.fetch(job)
+        else:
+            self.look_after(job)
+        return job
+
+    # --- finding --------------------------------------------------------------------------------
+
+    def jobs(self) -> Jobs:
+        """All jobs that the journal of this folder knows, the oldest first."""
+        with self._lock:
+            return Jobs([self._job(state) for state in self.ledger.states()])
+
+    def job(self, name: str | None = None) -> Job:
+        """The job with this id, task id or beginning of one; without a name the latest.
+
+        Raises:
+            ConfigError: There is none, or more than one.
+        """
+        jobs = self.jobs()
+        if not jobs:
+            raise ConfigError("error.job.nothing", home=self.home)
+        return jobs[-1] if name is None else jobs.find(name, home=self.home)
+
+    def resume(self, *, tell: Callable[[str], object] = print) -> Jobs:
+        """Go on with everything that is not finished and was made on this server.
+
+        What has a task is followed, what is done is fetched, what was queued and never sent is
+        sent; an uncertain request is left to you. Jobs of a living kernel are watched.
+
+        Args:
+            tell: Gets one line about what is sent and what is left alone.
+        """
+        if self.settings.trouble:
+            raise self.settings.trouble
+        with self.ledger.asking():
+            states = self.ledger.states()
+        waiting = [state for state in states if not state.is_final]
+        here = [state for state in waiting if self._is_here(state)]
+        unsent = [s for s in here if s.status == "queued" and not self.ledger.has_owner(s)]
+        if unsent:
+            tell(texts.say("session.resume.unsent", count=len(unsent), where=self.where))
+        if len(here) < len(waiting):
+            elsewhere = {say_where(s.backend, s.base_url) for s in waiting if s not in here}
+            count, where = len(waiting) - len(here), "; ".join(sorted(elsewhere))
+            tell(texts.say("session.resume.elsewhere", count=count, where=where))
+        jobs = [self._job(state) for state in here]
+        for job in jobs:
+            if job.status != "uncertain":
+                self.look_after(job)
+        self.ledger.tidy()
+        return Jobs(jobs)
+
+    def adopt(self, task_id: str, request: VideoRequest | None = None) -> Job:
+        """Follow a task that was made elsewhere, or that an uncertain request may have made.
+
+        Args:
+            task_id: The service's name of it, `task-unified-...`.
+            request: What was asked, where that is known; an uncertain job of the same request
+                gets the task.
+
+        Raises:
+            ConfigError: Not a task id, or settings.
+        """
+        if not isinstance(task_id, str) or not task_id.startswith(_TASK):
+            raise ConfigError("error.adopt.id", task_id=task_id)
+        if self.settings.trouble:
+            raise self.settings.trouble
+        with self.ledger.asking():
+            states = [s for s in self.ledger.states() if self._is_here(s)]
+            mine = [s for s in states if s.task_id == task_id] or [
+                s for s in states if request and s.digest == request.digest
+                and s.status == "uncertain"
+            ]  # fmt: skip
+            job = self._job(mine[-1] if mine else JobState(id=self._word(8)))
+            if job.state.task_id != task_id:
+                self._adopt(job, task_id, request, known=bool(mine))
+        if not job.state.is_final:
+            self.look_after(job)
+        return job
+
+    def _adopt(
+        self, job: Job, task_id: str, request: VideoRequest | None, *, known: bool
+    ) -> None:
+        if known and not self.ledger.is_mine(job.state):
+            self.ledger.take_over(job)
+        asked = {} if known else {
+            "digest": request.digest if request else "",
+            "request": request.to_fields() if request else None,
+            "backend": self.backend,
+            "base_url": self.settings.server,
+        }  # fmt: skip
+        self.ledger.record(job, "adopted", durable=True, task_id=task_id, **asked)
+
+    def credits(self, timeout: float = 30) -> Any:
+        """The balance of key and account, as `GET /v1/credits` tells it."""
+        self._workers()
+        assert self._client is not None  # noqa: S101 - made by the line above
+        return self.tracker.run(self._client.credits(), timeout)
+
+    # --- what a handle asks of its session -----------------------------------------------------
+
+    def tick(self, job: Job) -> None:
+        """Call the job's views now and then while it runs."""
+        if job.active:
+            self.tracker.tick(id(job), job.beat)
+
+    def show(self, job: Job) -> None:
+        """Display a job, in the way of the front end."""
+        self.viewer(job)
+
+    def halt(self, job: Job) -> None:
+        """Take a queued job out of the queue; stop following any other."""
+        if job.active:
+            self.tracker.call(job.halted.set)
+        elif not job.state.is_final and job.state.following:
+            self.ledger.fold(job, "stopped")
+
+    def send_again(self, job: Job) -> Job:
+        """A new job for the request of an ended one."""
+        state = self.ledger.honest(job.state)
+        if state.request is None:
+            raise ConfigError("error.job.norequest", job=job.id)
+        if state.status == "uncertain":
+            raise state.error or SubmitUncertain(job=job.id, detail="-")
+        if not state.is_final:
+            raise ConfigError("error.job.again", job=job.id, status=state.status)
+        self._check_ready(state.request)
+        with self.ledger.asking():
+            same = self._same(state.digest)
+            failed = state.status != "completed"
+            take = state.take if failed else max((s.take for s in same), default=0) + 1
+            known = self._known(state.digest, take)
+            return self._reuse(known, state.request) if known else self._ask(
+                state.request, take, state.cell
+            )  # fmt: skip
+
+    def resend(self, job: Job) -> None:
+        """Send an uncertain request once more with its own key."""
+        if job.status != "uncertain" or job.active:
+            raise ConfigError("error.job.resend", job=job.id, status=job.status)
+        self._check_here(job)
+        if not self.ledger.is_mine(job.state) and not self.ledger.take_over(job):
+            raise ConfigError("error.job.again", job=job.id, status=job.status)
+        self._pursue(job, "again")
+
+    def fetch(self, job: Job) -> None:
+        """Download what the service has and this folder lacks."""
+        missing = not all(map(self.library.has, job.state.videos))
+        if not job.task_id or not (job.status == "downloading" or missing):
+            if job.status == "completed":
+                return
+            raise ConfigError("error.job.fetch", job=job.id, status=job.status)
+        self._check_here(job)
+        if job.active:
+            return
+        if not self.ledger.is_mine(job.state) and not self.ledger.take_over(job):
+            return
+        if job.status == "completed":
+            self.ledger.record(job, "missing")
+        self.look_after(job)
+
+    def look_after(self, job: Job) -> None:
+        """Do for a job what is to be done, unless that is already so."""
+        with self._lock:
+            self._check_here(job)
+            if job.active or job.state.is_final:
+                return
+            mine = self.ledger.is_mine(job.state)
+            if mine or (not self.ledger.has_owner(job.state) and self.ledger.take_over(job)):
+                if job.status == "uncertain":
+                    return
+                if not job.state.following or job.error:
+                    self.ledger.record(job, "following")
+                self._pursue(job)
+            else:
+                self._pursue(job, "watch")
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """End the background; the journal says what is left to resume."""
+        self.ledger.close(final=not self.unfinished())
+        self.tracker.stop()
+        if self.simulator is not None:
+            self.simulator.stop()
+
+    def unfinished(self) -> Jobs:
+        """Jobs of this session that are not finished."""
+        with self._lock:
+            return Jobs(
+                job for job in self._jobs.values()
+                if self.ledger.is_mine(job.state) and not job.state.is_final
+            )  # fmt: skip
+
+    def _job(self, state: JobState) -> Job:
+        """The one handle on a job; a handle that nothing is done for takes on what is known."""
+        job = self._jobs.get(state.id)
+        if job is None:
+            job = self._jobs[state.id] = Job(state, self)
+        elif not job.active and not self.ledger.is_mine(job.state):
+            job.become(state)
+        return job
+
+    def _pursue(self, job: Job, how: str = "run") -> None:
+        pursuit = self._workers()
+        job.halted = asyncio.Event()
+        work = {"run": pursuit.run, "watch": pursuit.watch, "again": pursuit.run_again}[how]
+        job.flow = self.tracker.start(work(job))
+        self.tick(job)
+
+    def _workers(self) -> Pursuit:
+        """Client and pursuit, made at first use."""
+        from seedance_nb.runs.pursuit import Pursuit  # noqa: PLC0415 - loads the wire at first use
+
+        with self._lock:
+            if self.settings.trouble:
+                raise self.settings.trouble
+            if self._pursuit is None:
+                key = self.secret
+                if self.backend == "simulator":
+                    self._start_simulator()
+                    key = Secret("simulator")
+                self._client = self._make_client(self.base_url, key)
+                most = UNLIMITED if self.simulator else self.settings.max_active
+                self._pursuit = Pursuit(
+                    self.ledger,
+                    client=self._client,
+                    poller=Poller(self._client, sleep=self._sleep),
+                    library=self.library,
+                    slots=asyncio.Semaphore(most),
+                    now=self.now,
+                    sleep=self._sleep,
+                    jitter=self._rng.random,
+                )
+            return self._pursuit
+
+    def _start_simulator(self) -> None:
+        # By name: the simulator is a peer, and nothing else of ours knows it.
+        module = importlib.import_module("seedance_nb.simulator.server")
+        self.simulator = module.Simulator(
+            self.home / "simulator", catalog=self.settings.catalog
+        ).start()
+
+    def _real_client(self, base_url: str, key: Secret) -> Client:
+        module = importlib.import_module("seedance_nb.evolink.client")
+        return cast("Client", module.Client(base_url, key=key, now=self.now))
+
+    def _is_here(self, state: JobState) -> bool:
+        return (state.backend, state.base_url) == (self.backend, self.settings.server)
+
+    def _check_here(self, job: Job) -> None:
+        if not self._is_here(job.state):
+            where = say_where(job.backend, job.base_url)
+            raise ConfigError("error.job.elsewhere", job=job.id, where=where)
+
+    def _word(self, length: int) -> str:
+        tail = "".join(self._rng.choice(_SIGNS) for _ in range(length - 1))
+        return self._rng.choice(_LETTERS) + tail
+
+
+def say_where(backend: str, server: str) -> str:
+    """Who made something, in words."""
+    if backend == "simulator":
+        return texts.say("session.simulator")
+    if server in ("", settings_.EVOLINK):
+        return texts.say("session.live")
+    return texts.say("session.live.at", host=urlsplit(server).netloc)
+
+
+def _as_request(prompt: str | VideoRequest, fields: Mapping[str, Any], takes: int) -> VideoRequest:
+    problems = []
+    if isinstance(takes, bool) or not isinstance(takes, int) or not 1 <= takes <= MOST_TAKES:
+        problems.append(Problem("takes", "problem.integer", value=takes, low=1, high=MOST_TAKES))
+    if isinstance(prompt, VideoRequest):
+        if problems:
+            raise InvalidRequest(problems=problems)
+        return prompt.replace(**fields) if fields else prompt
+    problems += VideoRequest.check(prompt, **fields)
+    if problems:
+        raise InvalidRequest(problems=problems)
+    return VideoRequest(prompt, **fields)
+
+
+# --- the one that is in use -----------------------------------------------------------------------
+
+_state: dict[str, Any] = {"overrides": {}, "config": {}, "session": None, "all": [], "found": None}
+_guard = threading.RLock()
+
+
+def configure(**settings: Any) -> Session:
+    """Change settings; None gives one back to environment and default.
+
+    Raises:
+        ConfigError: With every setting that is not valid; nothing was changed.
+    """
+    with _guard:
+        before = dict(_state["overrides"])
+        changed = {**before, **settings}
+        _state["overrides"] = {key: value for key, value in changed.items() if value is not None}
+        try:
+            return current()
+        except ConfigError:
+            _state["overrides"] = before
+            raise
+
+
+def use_config(config: Mapping[str, Any]) -> None:
+    """Take over the values of `%config SeedanceMagics`."""
+    with _guard:
+        _state["config"] = dict(config)
+
+
+def current() -> Session:
+    """The session that the settings call for just now."""
+    with _guard:
+        found = settings_.resolve(
+            _state["overrides"],
+            _state["config"],
+            os.environ,
+            cwd=Path.cwd(),
+            find_key=_other_keys,
+        )
+        texts.use(found.language)
+        catalog.use(found.catalog)
+        session: Session | None = _state["session"]
+        if session is None or session.settings != found:
+            if not _state["all"]:
+                atexit.register(_at_exit)
+            session = Session(found)
+            if _state.get("viewer"):
+                session.viewer = _state["viewer"]
+            _state["session"] = session
+            _state["all"].append(session)
+        return session
+
+
+def use_viewer(viewer: Callable[[Job], None]) -> None:
+    """Show jobs in this way from now on."""
+    with _guard:
+        _state["viewer"] = viewer
+        for session in _state["all"]:
+            session.viewer = viewer
+
+
+def _other_keys() -> list[tuple[str, str | None]]:
+    """The keys of further places; asked once, since both can block."""
+    if _state["found"] is None:
+        _state["found"] = [("Colab", keys.from_colab()), ("keyring", keys.from_keyring())]
+    return cast("list[tuple[str, str | None]]", _state["found"])
+
+
+def _at_exit() -> None:
+    for session in _state["all"]:
+        left = session.unfinished()
+        if left:
+            names = [job.id for job in left]
+            shown = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")  # noqa: PLR2004
+            print(  # noqa: T201 - the last word of a dying process
+                texts.say("session.exit", count=len(names), jobs=shown), file=sys.stderr
+            )
+        session.close()

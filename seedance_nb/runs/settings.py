@@ -1,0 +1,271 @@
+"""The settings: where they come from, which of them wins, what is wrong with them.
+
+Highest first: keyword of `configure()`, `%config SeedanceMagics.x`, environment, default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from seedance_nb.core import catalog, texts
+from seedance_nb.core.errors import ConfigError, Problem
+from seedance_nb.core.request import is_loopback, is_url
+from seedance_nb.core.secret import Secret
+from seedance_nb.core.words import listed, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    KeyFinders = Callable[[], Iterable[tuple[str, str | None]]]
+
+Backend = Literal["live", "simulator"]
+EVOLINK = "https://api.evolink.ai"
+EVOLINK_FILES = "https://files-api.evolink.ai"
+HOME = "seedance_runs"
+MOST_ACTIVE = 100
+_TRUE = {"1": True, "true": True, "yes": True, "on": True}
+_FALSE = {"0": False, "false": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One row of the table of settings."""
+
+    name: str
+    environment: str
+    default: Any
+    choices: tuple[str, ...] = ()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="backend",
+        environment="SEEDANCE_NB_BACKEND",
+        default=None,
+        choices=("live", "simulator"),
+    ),
+    Setting(name="base_url", environment="EVOLINK_BASE_URL", default=None),
+    Setting(name="files_url", environment="EVOLINK_FILES_URL", default=None),
+    Setting(name="home", environment="SEEDANCE_NB_HOME", default=None),
+    Setting(
+        name="catalog",
+        environment="SEEDANCE_NB_CATALOG",
+        default="quickstart",
+        choices=(*catalog.CATALOGS, *catalog.ALIASES),
+    ),
+    Setting(
+        name="language",
+        environment="SEEDANCE_NB_LANGUAGE",
+        default=None,
+        choices=texts.LANGUAGES,
+    ),
+    Setting(name="max_active", environment="SEEDANCE_NB_MAX_ACTIVE", default=3),
+    Setting(
+        name="wait",
+        environment="SEEDANCE_NB_WAIT",
+        default="auto",
+        choices=("auto", "always", "never"),
+    ),
+    Setting(
+        name="embed",
+        environment="SEEDANCE_NB_EMBED",
+        default="auto",
+        choices=("auto", "always", "never"),
+    ),
+    Setting(name="reuse", environment="SEEDANCE_NB_REUSE", default=True),
+)
+NAMES = tuple(row.name for row in SETTINGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings in force.
+
+    Attributes:
+        backend: "live" or "simulator"; chosen by whether there is a key.
+        key: The API key.
+        key_source: Where it was found, in a word; empty without one.
+        base_url: Origin of the service, without a slash or `/v1` at the end.
+        files_url: Origin for uploads; None where a server of one's own names none.
+        home: Folder of journal and videos, absolute.
+        max_active: Tasks in flight at a time on a live account.
+        trouble: Why nothing can be sent with these settings; None when all is well.
+    """
+
+    backend: Backend
+    key: Secret = field(default_factory=Secret)
+    key_source: str = ""
+    base_url: str = EVOLINK
+    files_url: str | None = EVOLINK_FILES
+    home: Path
+    catalog: str = "quickstart"
+    language: texts.Language = "en"
+    max_active: int = 3
+    wait: str = "auto"
+    embed: str = "auto"
+    reuse: bool = True
+    trouble: ConfigError | None = field(default=None, compare=False)
+
+    @property
+    def server(self) -> str:
+        """The server as it is recorded; empty for the simulator, whose port changes."""
+        return "" if self.backend == "simulator" else self.base_url
+
+    @property
+    def is_evolink(self) -> bool:
+        """Whether requests go to EvoLink itself."""
+        return self.backend == "live" and self.base_url == EVOLINK
+
+
+def resolve(
+    overrides: Mapping[str, Any],
+    config: Mapping[str, Any],
+    environ: Mapping[str, str],
+    *,
+    cwd: Path,
+    find_key: KeyFinders = lambda: (),
+) -> Settings:
+    """The settings in force.
+
+    Args:
+        overrides: What `configure()` was given, `api_key` included.
+        config: What `%config SeedanceMagics` was given.
+        environ: The environment.
+        cwd: Folder that a relative `home` is meant from.
+        find_key: The keys of further places, by name; asked only when there is none so far.
+
+    Raises:
+        ConfigError: With every setting that is not valid.
+    """
+    problems = [_unknown(name) for name in overrides if name not in (*NAMES, "api_key")]
+    given = {row.name: _pick(row, overrides, config, environ) for row in SETTINGS}
+    for row in SETTINGS:
+        given[row.name], problem = _check(row, given[row.name])
+        problems += [problem] if problem else []
+    key, source = _key(overrides, environ, find_key, wanted=given["backend"] != "simulator")
+    base_url = _origin(given["base_url"])
+    if base_url and urlsplit(base_url).scheme == "http" and not _is_local(base_url):
+        problems.append(Problem("base_url", "problem.setting.http", value=given["base_url"]))
+    if problems:
+        listing = "\n".join(f"  - {problem.text}" for problem in problems)
+        raise ConfigError("error.settings", listing=listing, count=len(problems))
+    backend, trouble = _backend(given["backend"], key, base_url)
+    files_url = _origin(given["files_url"]) or (EVOLINK_FILES if not base_url else None)
+    return Settings(
+        backend=backend,
+        key=key,
+        key_source=source,
+        base_url=base_url or EVOLINK,
+        files_url=files_url,
+        home=(cwd / (given["home"] or HOME)).resolve(),
+        catalog=catalog.ALIASES.get(given["catalog"], given["catalog"]),
+        language=given["language"] or _locale(environ),
+        max_active=given["max_active"],
+        wait=given["wait"],
+        embed=given["embed"],
+        reuse=given["reuse"],
+        trouble=trouble,
+    )
+
+
+def _pick(
+    row: Setting,
+    overrides: Mapping[str, Any],
+    config: Mapping[str, Any],
+    environ: Mapping[str, str],
+) -> Any:
+    for value in (overrides.get(row.name), config.get(row.name), environ.get(row.environment)):
+        if value is not None and value != "":
+            return value
+    return row.default
+
+
+def _check(row: Setting, value: Any) -> tuple[Any, Problem | None]:
+    if value is None:
+        return None, None
+    if row.choices and value not in row.choices:
+        close = nearest(value, row.choices)
+        text_id = "problem.choice.close" if close else "problem.choice"
+        return row.default, Problem(
+            row.name, text_id, value=value, choices=listed(row.choices), close=close
+        )
+    if row.name == "max_active":
+        return _check_number(row, value)
+    if row.name == "reuse":
+        value = {**_TRUE, **_FALSE}.get(str(value).lower())
+        return value, None if value is not None else Problem(row.name, "problem.flag", value=value)
+    if row.name.endswith("_url") and not is_url(value):
+        return None, Problem(row.name, "problem.setting.url", value=value)
+    return value, None
+
+
+def _check_number(row: Setting, value: Any) -> tuple[Any, Problem | None]:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = 0
+    if 1 <= number <= MOST_ACTIVE:
+        return number, None
+    return row.default, Problem(
+        row.name, "problem.integer", value=value, low=1, high=MOST_ACTIVE
+    )
+
+
+def _key(
+    overrides: Mapping[str, Any],
+    environ: Mapping[str, str],
+    find_key: KeyFinders,
+    *,
+    wanted: bool,
+) -> tuple[Secret, str]:
+    given = overrides.get("api_key")
+    secret = given if isinstance(given, Secret) else Secret(given)
+    if secret:
+        return secret, "configure"
+    secret = Secret(environ.get("EVOLINK_API_KEY"))
+    if secret:
+        return secret, "EVOLINK_API_KEY"
+    for name, value in find_key() if wanted else ():
+        if value:
+            return Secret(value), name
+    return Secret(), ""
+
+
+def _backend(
+    asked: str | None, key: Secret, base_url: str | None
+) -> tuple[Backend, ConfigError | None]:
+    if asked == "simulator" or (asked is None and not key and not base_url):
+        return "simulator", None
+    if not key:
+        text_id = "error.key.base_url" if base_url else "error.key.missing"
+        return "live", ConfigError(text_id, base_url=base_url)
+    return "live", None
+
+
+def _origin(url: str | None) -> str | None:
+    """The URL without a slash, `/v1`, query or fragment at its end."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/").removesuffix("/v1").rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _is_local(url: str) -> bool:
+    return is_loopback(urlsplit(url).hostname or "")
+
+
+def _locale(environ: Mapping[str, str]) -> texts.Language:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environ.get(name):
+            return "zh" if environ[name].lower().startswith("zh") else "en"
+    return "en"
+
+
+def _unknown(name: str) -> Problem:
+    close = nearest(name, [*NAMES, "api_key"])
+    return Problem(name, "problem.setting.close" if close else "problem.setting", close=close,
+                   choices=listed([*NAMES, "api_key"]))  # fmt: skip

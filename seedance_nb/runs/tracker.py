@@ -1,0 +1,217 @@
+"""The background: one daemon thread, one asyncio loop, and one look at many tasks.
+
+Notebook kernels run cells on a loop that any cell can block, so everything that must go on lives
+here. The synchronous side starts coroutines and waits for them in short slices, which leaves it
+interruptible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import contextvars
+import logging
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+from seedance_nb.core.errors import InvalidRequest, ProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+
+    from seedance_nb.evolink.protocol import TaskReply
+
+    Answer: TypeAlias = TaskReply | BaseException
+
+T = TypeVar("T")
+SLICE = 0.2  # seconds that an interrupt waits at most
+TICK = 0.5  # seconds between two calls of a view while nothing changes
+GATHER = 0.05  # seconds in which looks at tasks are gathered into one call
+BATCH = 50  # ids that `POST /v1/tasks/batch` takes
+AT_ONCE = 8  # single looks at the same time
+_NO_BATCH = frozenset({400, 403, 404, 405, 410, 415, 422, 501})
+log = logging.getLogger("seedance_nb")
+
+
+class Tracker:
+    """A thread with a loop, started at first use; it never keeps the process alive."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+        self._ticking: dict[int, Callable[[], bool]] = {}
+        self._ticker: asyncio.Task[None] | None = None
+
+    def start(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Run a coroutine in the background."""
+        return asyncio.run_coroutine_threadsafe(work, self._running())
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Run a function on the background thread."""
+        self._running().call_soon_threadsafe(function)
+
+    def run(self, work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+        """Run a coroutine in the background and wait for what it returns or raises."""
+        future = self.start(work)
+        if not wait_for([future], timeout):
+            future.cancel()
+            raise TimeoutError
+        return future.result()
+
+    def tick(self, name: int, function: Callable[[], bool]) -> None:
+        """Call `function` twice a second in the background until it returns False."""
+
+        def begin() -> None:
+            self._ticking[name] = function
+            if self._ticker is None or self._ticker.done():
+                self._ticker = asyncio.get_running_loop().create_task(self._tick())
+
+        self.call(begin)
+
+    def stop(self) -> None:
+        """End the loop and the thread; what was running is abandoned."""
+        with self._lock:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._loop.stop)
+                self._loop = None
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                target = _thread_context().run
+                threading.Thread(
+                    target=target, args=(_serve, self._loop), name="seedance_nb", daemon=True
+                ).start()
+            return self._loop
+
+    async def _tick(self) -> None:
+        while self._ticking:
+            await asyncio.sleep(TICK)
+            for name, function in list(self._ticking.items()):
+                if not guarded(function):
+                    self._ticking.pop(name, None)
+
+
+def guarded(function: Callable[[], T]) -> T | None:
+    """Call a view's function; what it raises is the view's trouble and must not stop a job."""
+    try:
+        return function()
+    except Exception:  # noqa: BLE001 - a broken view must never end the following of a paid task
+        log.debug("a view failed", exc_info=True)
+        return None
+
+
+def wait_for(
+    futures: Collection[concurrent.futures.Future[Any]], timeout: float | None = None
+) -> bool:
+    """Wait in slices, so that Ctrl-C and Interrupt are heard; whether all are done in time."""
+    deadline = None if timeout is None else time.monotonic() + timeout
+    while not all(future.done() for future in futures):
+        left = SLICE if deadline is None else min(SLICE, deadline - time.monotonic())
+        if left <= 0:
+            return False
+        concurrent.futures.wait(futures, timeout=left)
+    return True
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        with contextlib.suppress(RuntimeError):
+            loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+def _thread_context() -> contextvars.Context:
+    """The context that the thread runs in.
+
+    ipykernel 7.0 needs the context of a cell to send anything; in every other version an empty one
+    lets updates reach whichever cell runs, which is what headless runs need.
+    """
+    ipykernel = sys.modules.get("ipykernel")
+    version = getattr(ipykernel, "version_info", (0, 0))
+    if tuple(version[:2]) == (7, 0):
+        return contextvars.copy_context()
+    return contextvars.Context()
+
+
+class Looks(Protocol):
+    """What a poller asks of the client."""
+
+    async def query(self, task_id: str) -> TaskReply:
+        """One task."""
+
+    async def batch(self, task_ids: Sequence[str]) -> Mapping[str, TaskReply]:
+        """Up to 50 tasks; those that the server does not know are left out."""
+
+
+class Poller:
+    """Looks at tasks; looks that fall together go out as one call where the server has it.
+
+    `POST /v1/tasks/batch` is known from the official client only, so whether it answers is learned
+    once; without it every task is asked for by itself.
+    """
+
+    def __init__(self, client: Looks, *, sleep: Callable[[float], Awaitable[object]]) -> None:
+        self._client = client
+        self._sleep = sleep
+        self._waiting: dict[str, list[asyncio.Future[TaskReply]]] = {}
+        self._flush: asyncio.Task[None] | None = None
+        self._has_batch = True
+        self._singles = asyncio.Semaphore(AT_ONCE)
+
+    async def look(self, task_id: str) -> TaskReply:
+        """The task as the service sees it now."""
+        future: asyncio.Future[TaskReply] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(task_id, []).append(future)
+        if self._flush is None or self._flush.done():
+            self._flush = asyncio.create_task(self._answer())
+        return await future
+
+    async def _answer(self) -> None:
+        while self._waiting:
+            await self._sleep(GATHER)
+            ids = list(self._waiting)[:BATCH]
+            waiting = {task_id: self._waiting.pop(task_id) for task_id in ids}
+            found = await self._batch(ids) if self._has_batch and len(ids) > 1 else {}
+            if isinstance(found, BaseException):
+                answers = dict.fromkeys(ids, found)
+            else:
+                rest = [task_id for task_id in ids if task_id not in found]
+                answers = dict(found) | await self._each(rest)
+            for task_id, futures in waiting.items():
+                _settle(futures, answers[task_id])
+
+    async def _batch(self, ids: list[str]) -> Mapping[str, Answer] | BaseException:
+        [found] = await asyncio.gather(self._client.batch(ids), return_exceptions=True)
+        unknown = isinstance(found, ProtocolError | InvalidRequest)
+        if unknown or getattr(found, "http_status", None) in _NO_BATCH:
+            self._has_batch = False
+            return {}
+        return found
+
+    async def _each(self, ids: list[str]) -> dict[str, Answer]:
+        async def one(task_id: str) -> TaskReply:
+            async with self._singles:
+                return await self._client.query(task_id)
+
+        answers = await asyncio.gather(*map(one, ids), return_exceptions=True)
+        return dict(zip(ids, answers, strict=True))
+
+
+def _settle(futures: list[asyncio.Future[TaskReply]], answer: Answer) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
