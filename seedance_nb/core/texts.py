@@ -596,6 +596,151 @@ TABLE: dict[str, tuple[str, str]] = {
         "在此文件夹中运行 `%seedance resume` 即可找回。",
     ),
     # --- panel ---------------------------------------------------------------------------------
+    "panel.word.queued": ("Queued", "排队中"),
+    "panel.word.submitting": ("Sending", "发送中"),
+    "panel.word.uncertain": ("Uncertain", "结果不明"),
+    "panel.word.pending": ("Accepted", "已接受"),
+    "panel.word.processing": ("In the making", "生成中"),
+    "panel.word.downloading": ("Downloading", "下载中"),
+    "panel.word.completed": ("Completed", "已完成"),
+    "panel.word.failed": ("Failed", "失败"),
+    "panel.word.cancelled": ("Cancelled", "已取消"),
+    "panel.word.stopped": ("Not followed", "未跟踪"),
+    "panel.word.stuck": ("Needs you", "需要处理"),
+    "panel.elapsed": ("{time}", "已用 {time}"),
+    "panel.took": ("took {time}", "用时 {time}"),
+    "panel.left": ("about {time} left", "大约还需 {time}"),
+    "panel.late": ("longer than expected", "比预计的久"),
+    "panel.seconds": ("{count} s", "{count} 秒"),
+    "panel.minutes": ("{count} min", "{count} 分钟"),
+    "panel.hours": ("{count} h", "{count} 小时"),
+    "panel.take": ("take {take}", "第 {take} 条"),
+    "panel.silent": ("no sound", "无声"),
+    "panel.searching": ("web search", "联网搜索"),
+    "panel.automatic": ("{model} (chosen by the input: {input})", "{model}（按输入选择：{input}）"),
+    "panel.input.text": ("text only", "仅文字"),
+    "panel.input.image": ("one or two images", "一两张图片"),
+    "panel.input.reference": ("reference media", "参考素材"),
+    "panel.adopted": ("a task that was made elsewhere", "在别处创建的任务"),
+    "panel.origin.shown": ("Shown from disk; nothing was sent.", "直接显示已有视频；没有发送请求。"),
+    "panel.origin.joined": (
+        "The same request is already on its way: joined; nothing was sent.",
+        "同样的请求已在进行中：直接接入；没有再次发送。",
+    ),
+    "panel.practice": ("the real service takes minutes", "真实服务需要几分钟"),
+    "panel.reserved": ("{credits} credits reserved", "预留 {credits} 额度"),
+    "panel.charged": ("{credits} credits charged", "扣除 {credits} 额度"),
+    "panel.note.queued": ("Waits for its turn; nothing has been sent yet.", "等待中，尚未发送。"),
+    "panel.note.trouble": (
+        "{message} It goes on by itself.",
+        "{message}会自动重试。",
+    ),
+    "panel.note.waiting": (
+        "Interrupt (the stop sign above) ends the waiting, not the job.",
+        "“中断”只结束等待，任务会继续。",
+    ),
+    "panel.note.stopped": (
+        "EvoLink documents no cancel call: the task runs on and is billed. "
+        "`%seedance resume` follows it again, at no further cost.",
+        "EvoLink 没有取消接口：任务会继续并计费。`%seedance resume` 可重新跟踪，不另收费。",
+    ),
+    "panel.note.stopped.simulator": (
+        "The task runs on in the simulator. `%seedance resume` follows it again.",
+        "任务仍在模拟器中继续。`%seedance resume` 可重新跟踪。",
+    ),
+    "panel.note.unsent": (
+        "Nothing has been sent yet. `%seedance resume` sends it.",
+        "尚未发送。`%seedance resume` 会发送。",
+    ),
+    "panel.note.duration": (
+        "Asked for {asked} s, the file has {got} s.",
+        "要求 {asked} 秒，文件为 {got} 秒。",
+    ),
+    "panel.note.pixels": (
+        "Asked for {asked} pixels, the file has {got}.",
+        "要求 {asked} 像素，文件为 {got}。",
+    ),
+    "panel.note.copy": ("The copy could not be written: {message}", "无法另存：{message}"),
+    "panel.row.file": ("File", "文件"),
+    "panel.row.copy": ("Copy", "副本"),
+    "panel.row.video": ("Video", "视频"),
+    "panel.row.model": ("Model", "模型"),
+    "panel.row.asked": ("Asked", "要求"),
+    "panel.row.cost": ("Cost", "费用"),
+    "panel.row.link": ("Link", "链接"),
+    "panel.row.job": ("Job", "任务"),
+    "panel.clip.facts": (
+        "{duration} s · {width} × {height} · {size}",
+        "{duration} 秒 · {width} × {height} · {size}",
+    ),
+    "panel.link": (
+        "at the service until {time} ({left} left when this was drawn)",
+        "服务端保留至 {time}（显示时剩余 {left}）",
+    ),
+    "panel.link.over": ("at the service until {time}: gone", "服务端保留至 {time}：已过期"),
+    "panel.clip.missing": (
+        "The file is gone. `sd.job('{job}').fetch()` brings it back while its link lives, "
+        "at no cost.",
+        "文件已不在。链接失效前可用 `sd.job('{job}').fetch()` 重新下载，不另收费。",
+    ),
+    "panel.clip.elsewhere": (
+        "Too large to put into this notebook; open the file:",
+        "视频过大，未写入笔记本；请打开文件：",
+    ),
+    "panel.card.happened": ("What happened", "发生了什么"),
+    "panel.card.money": ("Was money taken?", "是否扣费"),
+    "panel.card.again": ("Worth retrying?", "值得重试吗"),
+    "panel.card.change": ("What to do", "怎么办"),
+    "panel.card.raw": ("The answer as it came", "服务的原始答复"),
+    "panel.money.no": ("No.", "没有。"),
+    "panel.money.yes": ("Yes.", "已扣费。"),
+    "panel.money.yes.credits": ("Yes: {credits} credits.", "已扣 {credits} 额度。"),
+    "panel.money.unknown": (
+        "Not known: look at evolink.ai/dashboard.",
+        "不确定：请查看 evolink.ai/dashboard。",
+    ),
+    "panel.money.server": (
+        "Not known: ask the operator of {host}.",
+        "不确定：请询问 {host} 的运营者。",
+    ),
+    "panel.money.simulator": ("No: the simulator takes none.", "没有：模拟器不扣费。"),
+    "panel.again.yes": ("Yes: `%seedance again {job}`", "值得：`%seedance again {job}`"),
+    "panel.again.no": (
+        "No: the same request would end the same way.",
+        "不值得：同样的请求结果相同。",
+    ),
+    "panel.again.unknown": (
+        "Perhaps, once: `%seedance again {job}`",
+        "可以试一次：`%seedance again {job}`",
+    ),
+    "panel.again.danger": (
+        "Not blindly: it may have been accepted, and would be charged twice.",
+        "不要直接重发：它可能已被接受，重发会再次计费。",
+    ),
+    "panel.again.fetch": (
+        "Yes, at no cost: `%seedance resume` tries again; the video is made.",
+        "值得，不另收费：视频已生成，`%seedance resume` 会再试。",
+    ),
+    "panel.again.resume": (
+        "Yes: `%seedance resume` looks again; nothing is sent twice.",
+        "值得：`%seedance resume` 会再查看；不会重复发送。",
+    ),
+    "panel.stop": ("Stop", "停止"),
+    "panel.stop.following": ("Stop following", "停止跟踪"),
+    "panel.stop.tip": (
+        "Take it out of the queue; nothing has been sent",
+        "从队列中移除；尚未发送",
+    ),
+    "panel.stop.following.tip": (
+        "EvoLink documents no cancel call: the task runs on and is billed",
+        "EvoLink 没有取消接口：任务会继续并计费",
+    ),
+    "panel.snapshot": (
+        "Job {job}, asked {time}. Its moving panel needs the kernel that made it; "
+        "`%seedance show {job}` shows how it stands or ended.",
+        "任务 {job}，{time} 提交。动态面板需要当时的内核；"
+        "`%seedance show {job}` 可查看当前状态或结果。",
+    ),
     # --- magic ---------------------------------------------------------------------------------
     "magic.about": (
         "Make a video from the text of the cell. The first line takes an optional NAME for the job "

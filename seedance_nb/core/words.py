@@ -19,8 +19,10 @@ def nearest(word: object, choices: Iterable[str]) -> str | None:
     if not isinstance(word, str):
         return None
     by_folded = {_folded(choice): choice for choice in reversed(list(choices))}
-    if _folded(word) in by_folded:
-        return by_folded[_folded(word)]
+    parts = sorted(_folded(word).split("-"))
+    for folded, choice in by_folded.items():
+        if parts == sorted(folded.split("-")):  # the same, but for case, spelling or order
+            return choice
     close = difflib.get_close_matches(_folded(word), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
 

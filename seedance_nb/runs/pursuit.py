@@ -280,7 +280,7 @@ class Pursuit:
                 raise disk_error(error, self._library.folder, billed="yes") from None
             except SeedanceError as error:
                 job.reply = None
-                refused += error.text_id.startswith("error.link")
+                refused += error.text_id.startswith("error.link.")
                 failures += 1
                 if refused > LINK_TRIES or failures >= DOWNLOAD_TRIES or not _may_refetch(error):
                     raise
@@ -349,6 +349,6 @@ def _passes(error: SeedanceError, elapsed: float) -> bool:
 
 
 def _may_refetch(error: SeedanceError) -> bool:
-    if error.text_id.startswith("error.link") or isinstance(error, TransportError):
+    if error.text_id.startswith("error.link.") or isinstance(error, TransportError):
         return True
     return bool(error.retryable)

@@ -1,0 +1,107 @@
+"""The line and the text of a cell."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seedance_nb.core import catalog, options
+from seedance_nb.core.errors import InvalidRequest
+from seedance_nb.core.options import read_cell
+
+
+def problems_of(line: str, body: str = "a dog", **namespace: object) -> str:
+    """The messages of a cell that is refused."""
+    with pytest.raises(InvalidRequest) as caught:
+        read_cell(line, body, namespace, is_secret=lambda text: "KEY" in text)
+    return str(caught.value)
+
+
+def test_every_option_lands_in_the_request() -> None:
+    """Each option of the line sets its field, and the rest of the line says how to run it."""
+    order = read_cell(
+        "clip -t fast -d 6 -q 480p -a 9:16 --image https://x.org/a.png --image {more} --no-audio "
+        "--no-content-filter --callback-url https://x.org/hook --takes 2 --new --wait "
+        "--timeout 30 -o out.mp4 --embed never --quiet",
+        "a dog",
+        {"more": "https://x.org/b.png"},
+    )
+    request = order.request
+
+    assert request is not None
+    assert ("seedance-2.0-fast-image-to-video", 6, "480p", "9:16") == (
+        request.model, request.duration, request.quality, request.aspect_ratio,
+    )  # fmt: skip
+    assert ("https://x.org/a.png", "https://x.org/b.png") == request.images
+    assert (False, False) == (request.generate_audio, request.content_filter)
+    assert ("clip", 2, True, True, 30.0, "out.mp4", "never", True) == (
+        order.name, order.takes, order.new, order.wait, order.timeout, order.out, order.embed,
+        order.quiet,
+    )  # fmt: skip
+
+
+def test_the_prompt_is_verbatim() -> None:
+    """JSON, dollars and lone braces in the text stay as they are; only `{name}` is replaced."""
+    order = read_cell("", 'a {animal}, {"pan": "left"} {} {shot:1} $5 {{animal}}', {"animal": "dog"})
+
+    assert order.request is not None
+    assert 'a dog, {"pan": "left"} {} {shot:1} $5 {animal}' == order.request.prompt
+    assert {"animal": "dog"} == order.variables
+
+
+def test_an_unknown_variable_names_the_nearest() -> None:
+    """A name that is not there is refused, and the one that was probably meant is named."""
+    assert "did you mean 'animal'" in problems_of("", "a {anmal}", animal="dog")
+
+
+def test_a_variable_with_the_key_is_refused() -> None:
+    """The API key never goes into a prompt or a field."""
+    message = problems_of("--image {url}", "a {key}", key="KEY", url="https://x.org/?k=KEY")
+
+    assert "'key' holds the API key" in message
+    assert "'url' holds the API key" in message
+
+
+def test_all_mistakes_of_a_cell_come_at_once() -> None:
+    """Options, variables and fields that are wrong are reported together."""
+    message = problems_of("--qualty 720p -d 99 --takes 0 --wait --no-wait", "a {b}")
+
+    assert "did you mean --quality" in message
+    assert "99" in message
+    assert "`takes`" in message
+    assert "exclude each other" in message
+    assert "no variable 'b'" in message
+
+
+@pytest.mark.parametrize("line", ["--dry_run", "--dry-run"])
+def test_underscored_options_work(line: str) -> None:
+    """Both spellings of an option are understood."""
+    assert read_cell(line, "a dog", {}).dry_run
+
+
+@pytest.mark.parametrize("line", ['--out "unclosed', "two words", "1name", "-d", "--takes x"])
+def test_a_broken_line_is_an_invalid_request(line: str) -> None:
+    """Whatever is wrong with the line, it is our error and never a traceback of a parser."""
+    assert problems_of(line)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_any_cell_is_read_or_refused(line: str, body: str) -> None:
+    """A cell of any text gives an order or an `InvalidRequest`, nothing else."""
+    try:
+        order = read_cell(line, body, {"x": 1})
+    except InvalidRequest as error:
+        assert error.problems  # noqa: PT017 - either outcome is right
+    else:
+        assert order.request is not None
+
+
+def test_there_is_one_table() -> None:
+    """Every parameter with an option is in the help, and help knows no other."""
+    spelled = {word for p in catalog.PARAMETERS for word in p.options}
+    spelled |= {word for o in options.RUN_OPTIONS for word in o.options}
+    actions = options.parser()._actions  # noqa: SLF001 - argparse has no public list
+
+    assert spelled == {word for action in actions for word in action.option_strings}
+    assert set(options.option_names()) == spelled
