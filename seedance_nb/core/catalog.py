@@ -166,9 +166,7 @@ CATALOGS: dict[str, Catalog] = {
     ),
     "2026-08": Catalog(
         name="2026-08",
-        models=_models(
-            {"standard": QUALITIES, "fast": ("480p", "720p"), "mini": ("480p", "720p")}
-        ),
+        models=_models({"standard": QUALITIES, "fast": ("480p", "720p"), "mini": ("480p", "720p")}),
     ),
 }
 ALIASES = {"latest": "2026-08"}

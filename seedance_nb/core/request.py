@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from seedance_nb.core import catalog as catalogs
 from seedance_nb.core.catalog import BY_NAME, DEFAULT_RATIO, MEDIA, MEDIA_FIELDS, MODES, PARAMETERS
 from seedance_nb.core.errors import InvalidRequest, Problem
-from seedance_nb.core.words import listed, nearest, tokens_at_least, length_of
+from seedance_nb.core.words import length_of, listed, nearest, tokens_at_least
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,9 +120,7 @@ class VideoRequest:
         found = []
         count, unit, limit = length_of(self.prompt)
         if count > limit:
-            found.append(
-                Problem("prompt", f"problem.prompt.long.{unit}", count=count, limit=limit)
-            )
+            found.append(Problem("prompt", f"problem.prompt.long.{unit}", count=count, limit=limit))
         if self.mode == "reference" and not (self.images or self.videos):
             found.append(Problem("images", "problem.reference.empty"))
         return tuple(found)
@@ -302,9 +300,7 @@ def _count_problem(
     assert choice.model is not None  # noqa: S101 - the caller looked
     model, count = choice.model, counts[name]
     if high:
-        return Problem(
-            name, "problem.media.count", value=count, low=low, high=high, model=model.id
-        )
+        return Problem(name, "problem.media.count", value=count, low=low, high=high, model=model.id)
     only_images = not (counts["videos"] or counts["audios"])
     fitting = only_images and counts["images"] <= MEDIA["image"]["images"][1]
     other = choice.catalog.pick("image" if fitting else "reference", model.tier)

@@ -452,14 +452,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "有 {count} 项设置不可用：\n{listing}",
     ),
     "error.key.missing": (
-        "The backend is \"live\", but there is no API key.",
-        "后端为 \"live\"，但没有 API 密钥。",
+        'The backend is "live", but there is no API key.',
+        '后端为 "live"，但没有 API 密钥。',
     ),
     "error.key.missing.hint": (
         "Set EVOLINK_API_KEY before starting, or run `%seedance login`; "
-        "without a key, backend=\"simulator\" costs nothing.",
+        'without a key, backend="simulator" costs nothing.',
         "请在启动前设置 EVOLINK_API_KEY，或运行 `%seedance login`；"
-        "没有密钥时可用免费的 backend=\"simulator\"。",
+        '没有密钥时可用免费的 backend="simulator"。',
     ),
     "error.key.base_url": (
         "There is a server of your own ({base_url}) but no API key for it.",
@@ -468,8 +468,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.key.base_url.hint": (
         "Set EVOLINK_API_KEY or run `%seedance login`; or drop EVOLINK_BASE_URL to use "
         "the simulator.",
-        "请设置 EVOLINK_API_KEY 或运行 `%seedance login`；"
-        "或去掉 EVOLINK_BASE_URL 以使用模拟器。",
+        "请设置 EVOLINK_API_KEY 或运行 `%seedance login`；或去掉 EVOLINK_BASE_URL 以使用模拟器。",
     ),
     "error.key.literal": (
         "The API key stands in the cell itself, where it would be saved with the notebook.",
@@ -478,8 +477,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.key.literal.hint": (
         "Delete it there and make a new one if the notebook was shared; then run "
         "`%seedance login`, which asks without showing it.",
-        "请从单元格中删除；若笔记本已分享，请更换密钥。然后运行 `%seedance login`，"
-        "输入时不显示。",
+        "请从单元格中删除；若笔记本已分享，请更换密钥。然后运行 `%seedance login`，输入时不显示。",
     ),
     "error.job.unknown": (
         "There is no job {job!r} in {home}.",
@@ -622,7 +620,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "panel.input.image": ("one or two images", "一两张图片"),
     "panel.input.reference": ("reference media", "参考素材"),
     "panel.adopted": ("a task that was made elsewhere", "在别处创建的任务"),
-    "panel.origin.shown": ("Shown from disk; nothing was sent.", "直接显示已有视频；没有发送请求。"),
+    "panel.origin.shown": (
+        "Shown from disk; nothing was sent.",
+        "直接显示已有视频；没有发送请求。",
+    ),
     "panel.origin.joined": (
         "The same request is already on its way: joined; nothing was sent.",
         "同样的请求已在进行中：直接接入；没有再次发送。",
@@ -760,11 +761,12 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "option.tier": ("speed and price: standard, fast, mini", "速度与价格：standard、fast、mini"),
     "option.duration": ("seconds, 4 to 15 (default 5)", "时长（秒），4–15（默认 5）"),
-    "option.quality": ("480p or 720p (default); more with catalog 2026-08",
-                       "480p 或 720p（默认）；目录 2026-08 更多"),
+    "option.quality": (
+        "480p or 720p (default); more with catalog 2026-08",
+        "480p 或 720p（默认）；目录 2026-08 更多",
+    ),
     "option.aspect_ratio": (
-        "16:9, 9:16, 1:1, 4:3, 3:4, 21:9 or adaptive "
-        "(default: 16:9 for text, else adaptive)",
+        "16:9, 9:16, 1:1, 4:3, 3:4, 21:9 or adaptive (default: 16:9 for text, else adaptive)",
         "16:9、9:16、1:1、4:3、3:4、21:9 或 adaptive（默认：文生视频 16:9，其余 adaptive）",
     ),
     "option.images": (

@@ -342,9 +342,7 @@ class Jobs(Sequence[Job]):
         return self._waited().__await__()
 
     async def _waited(self) -> Jobs:
-        return self._outcome(
-            list(await asyncio.gather(*(_quietly(job) for job in self._jobs)))
-        )
+        return self._outcome(list(await asyncio.gather(*(_quietly(job) for job in self._jobs))))
 
     def _outcome(self, errors: Sequence[SeedanceError | None]) -> Jobs:
         first = next((error for error in errors if error is not None), None)

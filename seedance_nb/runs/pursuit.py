@@ -190,9 +190,7 @@ class Pursuit:
             self._desk.record(job, "refused", durable=True, error=error.to_dict(), again=again)
             if not again:
                 return
-            wait = schedule.backoff(
-                failures, retry_after=error.retry_after, jitter=self._jitter()
-            )
+            wait = schedule.backoff(failures, retry_after=error.retry_after, jitter=self._jitter())
             if await self._pause(job, wait):
                 self._cancel(job)
                 return
@@ -227,7 +225,9 @@ class Pursuit:
             elapsed = self._now() - (job.state.submitted_at or self._now())
             if schedule.is_over(elapsed) and polls:
                 hours = schedule.GIVE_UP / 3600
-                raise SeedanceError("error.stale", hours=hours, task_id=job.task_id, billed="unknown")
+                raise SeedanceError(
+                    "error.stale", hours=hours, task_id=job.task_id, billed="unknown"
+                )
             wait = self._wait(job, elapsed, polls, failures, trouble)
             if await self._pause(job, 0 if at_once else wait):
                 self._desk.record(job, "stopped")

@@ -91,7 +91,6 @@ class JobState:
         return dataclasses.replace(self, **changes)
 
 
-
 def _asked(state: JobState, event: Event) -> JobState:
     request = _request(event.get("request"))
     return state.with_(

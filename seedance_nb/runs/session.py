@@ -24,7 +24,6 @@ from seedance_nb.core.errors import (
     ConfigError,
     InvalidRequest,
     Problem,
-    SeedanceError,
     SubmitUncertain,
 )
 from seedance_nb.core.options import MOST_TAKES
@@ -95,7 +94,7 @@ class Session:
 
     @property
     def backend(self) -> str:
-        """ "live" or "simulator"."""  # noqa: D210, D403
+        """ "live" or "simulator"."""  # noqa: D210
         return self.settings.backend
 
     @property
@@ -286,9 +285,7 @@ class Session:
             self.look_after(job)
         return job
 
-    def _adopt(
-        self, job: Job, task_id: str, request: VideoRequest | None, *, known: bool
-    ) -> None:
+    def _adopt(self, job: Job, task_id: str, request: VideoRequest | None, *, known: bool) -> None:
         if known and not self.ledger.is_mine(job.state):
             self.ledger.take_over(job)
         asked = {} if known else {

@@ -209,9 +209,7 @@ def _check_number(row: Setting, value: Any) -> tuple[Any, Problem | None]:
         number = 0
     if 1 <= number <= MOST_ACTIVE:
         return number, None
-    return row.default, Problem(
-        row.name, "problem.integer", value=value, low=1, high=MOST_ACTIVE
-    )
+    return row.default, Problem(row.name, "problem.integer", value=value, low=1, high=MOST_ACTIVE)
 
 
 def _key(

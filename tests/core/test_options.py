@@ -43,7 +43,9 @@ def test_every_option_lands_in_the_request() -> None:
 
 def test_the_prompt_is_verbatim() -> None:
     """JSON, dollars and lone braces in the text stay as they are; only `{name}` is replaced."""
-    order = read_cell("", 'a {animal}, {"pan": "left"} {} {shot:1} $5 {{animal}}', {"animal": "dog"})
+    order = read_cell(
+        "", 'a {animal}, {"pan": "left"} {} {shot:1} $5 {{animal}}', {"animal": "dog"}
+    )
 
     assert order.request is not None
     assert 'a dog, {"pan": "left"} {} {shot:1} $5 {animal}' == order.request.prompt
@@ -101,7 +103,7 @@ def test_there_is_one_table() -> None:
     """Every parameter with an option is in the help, and help knows no other."""
     spelled = {word for p in catalog.PARAMETERS for word in p.options}
     spelled |= {word for o in options.RUN_OPTIONS for word in o.options}
-    actions = options.parser()._actions  # noqa: SLF001 - argparse has no public list
+    actions = options.parser()._actions
 
     assert spelled == {word for action in actions for word in action.option_strings}
     assert set(options.option_names()) == spelled

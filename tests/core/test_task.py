@@ -103,10 +103,12 @@ def test_giving_up_has_a_date() -> None:
 @pytest.mark.parametrize("kind", errors.SeedanceError.__subclasses__())
 def test_an_error_survives_the_journal(kind: type[errors.SeedanceError]) -> None:
     """Written down as JSON and read back, an error has its class, text and facts."""
-    error = kind(billed="unknown", code="x", http_status=500, raw="{}", job="j", seconds=1, detail="d")
+    error = kind(
+        billed="unknown", code="x", http_status=500, raw="{}", job="j", seconds=1, detail="d"
+    )
 
     again = errors.from_dict(json.loads(json.dumps(error.to_dict())))
-    pickled = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    pickled = pickle.loads(pickle.dumps(error))
 
     assert kind is type(again) is type(pickled)
     assert str(error) == str(again) == str(pickled)
@@ -117,7 +119,7 @@ def test_a_cell_shows_an_error_without_a_traceback() -> None:
     """IPython shows exactly the message and what to do next."""
     error = errors.AuthError()
 
-    lines = error._render_traceback_()  # noqa: SLF001 - IPython's protocol
+    lines = error._render_traceback_()
 
     assert lines == [f"AuthError: {error.message}", error.hint]
 
