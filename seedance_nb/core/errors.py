@@ -216,7 +216,7 @@ class TransportError(SeedanceError):
 
 
 class SubmitUncertain(SeedanceError):
-    """A paid request went out and nobody knows what became of it; it is never repeated by itself."""
+    """A paid request went out and its fate is not known; it is never repeated by itself."""
 
     default_text = "error.uncertain"
     default_billed = "unknown"

@@ -98,7 +98,7 @@ def parser(prog: str = "%%seedance", *, positional: str = "name") -> argparse.Ar
     made.add_argument(positional, nargs=nargs, metavar=metavar, help=about)
     for parameter in PARAMETERS:
         if parameter.kind == "flag":
-            _add_flag(made, parameter.name, parameter.options, parameter.value_when_given)
+            _add_flag(made, parameter.name, parameter.options, value=parameter.value_when_given)
         elif parameter.options:
             metavar = _metavar(parameter.name, parameter.choices)
             action = "append" if parameter.kind == "media" else "store"
@@ -107,12 +107,12 @@ def parser(prog: str = "%%seedance", *, positional: str = "name") -> argparse.Ar
         if option.metavar:
             _add_value(made, option.name, option.options, option.metavar)
         else:
-            _add_flag(made, option.name, option.options, True)
+            _add_flag(made, option.name, option.options, value=True)
     return made
 
 
 def _add_flag(
-    made: argparse.ArgumentParser, name: str, options: Sequence[str], value: bool, /
+    made: argparse.ArgumentParser, name: str, options: Sequence[str], *, value: bool
 ) -> None:
     about = texts.say(f"option.{name}")
     made.add_argument(*options, dest=name, action="store_const", const=value, help=about)

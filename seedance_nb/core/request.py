@@ -278,11 +278,12 @@ def _quality_problem(value: object, qualities: Sequence[str], choice: _Choice) -
 
 
 def _check_media(given: Mapping[str, Any], choice: _Choice) -> list[Problem]:
-    problems = []
-    for name in MEDIA_FIELDS:
-        for item in _as_tuple(given[name]):
-            if not is_url(item):
-                problems.append(Problem(name, "problem.media.url", value=item))
+    problems = [
+        Problem(name, "problem.media.url", value=item)
+        for name in MEDIA_FIELDS
+        for item in _as_tuple(given[name])
+        if not is_url(item)
+    ]
     if choice.model is None:
         return problems
     counts = {name: len(_as_tuple(given[name])) for name in MEDIA_FIELDS}

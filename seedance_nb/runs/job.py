@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import dataclasses
 import threading
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from seedance_nb.core.errors import ConfigError, SeedanceError, WaitTimeout
 from seedance_nb.runs.tracker import guarded, wait_for
 
 if TYPE_CHECKING:
+    import concurrent.futures
     from collections.abc import Callable, Generator, Iterable, Iterator
 
     from seedance_nb.core.request import VideoRequest

@@ -179,7 +179,7 @@ class Library:
         if not isinstance(file, str) or "\\" in file or ":" in file or "\0" in file:
             return None
         parts = PurePosixPath(file).parts
-        if len(parts) < 2 or parts[0] != "videos" or ".." in parts or not file.endswith(".mp4"):
+        if parts[:1] != ("videos",) or ".." in parts or not file.endswith(".mp4"):
             return None
         path = self.home.joinpath(*parts)
         try:

@@ -43,7 +43,7 @@ class Clip:
     has_audio: bool
 
 
-class NotPlayable(ValueError):  # noqa: N818 - a verdict on the file, and named as one
+class NotPlayable(ValueError):
     """The file is not a whole, playable MP4; `reason` says in one word why."""
 
     def __init__(self, reason: Reason) -> None:

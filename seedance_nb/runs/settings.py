@@ -6,7 +6,6 @@ Highest first: keyword of `configure()`, `%config SeedanceMagics.x`, environment
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,6 +17,7 @@ from seedance_nb.core.words import listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     KeyFinders = Callable[[], Iterable[tuple[str, str | None]]]
 
