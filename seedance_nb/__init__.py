@@ -111,7 +111,8 @@ def configure(**settings: Any) -> Session:
     if settings.get("api_key") and _in_notebook():
         cells = importlib.import_module(f"{__name__}.notebook.cells")
         cells.refuse_literal(settings["api_key"])
-    return _sessions().configure(**settings)
+    session: Session = _sessions().configure(**settings)
+    return session
 
 
 def generate(

@@ -443,7 +443,9 @@ class Session:
         # By name: the simulator is a peer, and nothing else of ours knows it.
         module = importlib.import_module("seedance_nb.simulator.server")
         self.simulator = module.Simulator(
-            self.home / "simulator", catalog=self.settings.catalog
+            self.home / "simulator",
+            catalog=self.settings.catalog,
+            time_scale=self.settings.time_scale,
         ).start()
 
     def _real_client(self, base_url: str, key: Secret) -> Client:

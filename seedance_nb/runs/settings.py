@@ -26,6 +26,7 @@ EVOLINK = "https://api.evolink.ai"
 EVOLINK_FILES = "https://files-api.evolink.ai"
 HOME = "seedance_runs"
 MOST_ACTIVE = 100
+MOST_SCALE = 10
 _TRUE = {"1": True, "true": True, "yes": True, "on": True}
 _FALSE = {"0": False, "false": False, "no": False, "off": False}
 
@@ -76,6 +77,7 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("auto", "always", "never"),
     ),
     Setting(name="reuse", environment="SEEDANCE_NB_REUSE", default=True),
+    Setting(name="time_scale", environment="SEEDANCE_NB_TIME_SCALE", default=0.06),
 )
 NAMES = tuple(row.name for row in SETTINGS)
 
@@ -92,6 +94,7 @@ class Settings:
         files_url: Origin for uploads; None where a server of one's own names none.
         home: Folder of journal and videos, absolute.
         max_active: Tasks in flight at a time on a live account.
+        time_scale: Factor on the waiting times of the simulator; 1 is as long as in earnest.
         trouble: Why nothing can be sent with these settings; None when all is well.
     """
 
@@ -107,6 +110,7 @@ class Settings:
     wait: str = "auto"
     embed: str = "auto"
     reuse: bool = True
+    time_scale: float = 0.06
     trouble: ConfigError | None = field(default=None, compare=False)
 
     @property
@@ -167,6 +171,7 @@ def resolve(
         wait=given["wait"],
         embed=given["embed"],
         reuse=given["reuse"],
+        time_scale=given["time_scale"],
         trouble=trouble,
     )
 
@@ -194,6 +199,8 @@ def _check(row: Setting, value: Any) -> tuple[Any, Problem | None]:
         )
     if row.name == "max_active":
         return _check_number(row, value)
+    if row.name == "time_scale":
+        return _check_scale(row, value)
     if row.name == "reuse":
         value = {**_TRUE, **_FALSE}.get(str(value).lower())
         return value, None if value is not None else Problem(row.name, "problem.flag", value=value)
@@ -210,6 +217,16 @@ def _check_number(row: Setting, value: Any) -> tuple[Any, Problem | None]:
     if 1 <= number <= MOST_ACTIVE:
         return number, None
     return row.default, Problem(row.name, "problem.integer", value=value, low=1, high=MOST_ACTIVE)
+
+
+def _check_scale(row: Setting, value: Any) -> tuple[Any, Problem | None]:
+    try:
+        scale = float(value)
+    except (TypeError, ValueError):
+        scale = -1.0
+    if 0 <= scale <= MOST_SCALE:
+        return scale, None
+    return row.default, Problem(row.name, "problem.setting.scale", value=value, high=MOST_SCALE)
 
 
 def _key(

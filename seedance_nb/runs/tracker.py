@@ -191,9 +191,11 @@ class Poller:
                 _settle(futures, answers[task_id])
 
     async def _batch(self, ids: list[str]) -> Mapping[str, Answer] | BaseException:
+        found: Mapping[str, Answer] | BaseException
         [found] = await asyncio.gather(self._client.batch(ids), return_exceptions=True)
         unknown = isinstance(found, ProtocolError | InvalidRequest)
-        if unknown or getattr(found, "http_status", None) in _NO_BATCH:
+        status = getattr(found, "http_status", None)
+        if unknown or status in _NO_BATCH:
             self._has_batch = False
             return {}
         return found

@@ -1,0 +1,579 @@
+"""Jobs from end to end: real client, real files, and an independent server on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from peer import Peer
+
+from seedance_nb.core.errors import (
+    AuthError,
+    ConfigError,
+    InvalidRequest,
+    ProtocolError,
+    QuotaExceeded,
+    SeedanceError,
+    SubmitUncertain,
+    TaskFailed,
+    TransportError,
+    WaitTimeout,
+)
+from seedance_nb.core.request import VideoRequest
+from seedance_nb.runs.job import Job, Jobs
+from seedance_nb.runs.session import Session
+from seedance_nb.runs.settings import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CLIP = (Path(__file__).parents[1] / "data" / "clip.mp4").read_bytes()
+KEY = "a-key-that-is-no-key"
+
+
+async def quick(seconds: float) -> None:
+    """A sleep that keeps the order of things and not their length."""
+    await asyncio.sleep(min(seconds, 0.01))
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    """The other server."""
+    with Peer(CLIP, key=KEY) as server:
+        yield server
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[..., Session]]:
+    """Makes sessions that share a folder."""
+    made = []
+
+    def session(url: str, **settings: Any) -> Session:
+        given = {"api_key": KEY, "base_url": url, "home": tmp_path / "runs", **settings}
+        made.append(Session(resolve(given, {}, {}, cwd=tmp_path), sleep=quick))
+        return made[-1]
+
+    yield session
+    for one in made:
+        one.close()
+
+
+def one(session: Session, prompt: str = "a dog", **fields: Any) -> Job:
+    """A job, and not several."""
+    job = session.generate(prompt, **fields)
+    assert isinstance(job, Job)
+    return job
+
+
+def journal(session: Session) -> list[dict[str, Any]]:
+    """The lines of the journal."""
+    files = sorted((session.home / "journal").glob("*.jsonl"))
+    return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+
+
+def test_a_request_becomes_a_file(peer: Peer, make: Callable[..., Session]) -> None:
+    """One POST with the documented fields gives a verified file, its sidecar and its price."""
+    session = make(peer.url)
+
+    job = one(session, duration=6).wait(10)
+
+    assert ["POST"] == [call.method for call in peer.creates]
+    assert {
+        "model": "seedance-2.0-text-to-video",
+        "prompt": "a dog",
+        "duration": 6,
+        "quality": "720p",
+        "aspect_ratio": "16:9",
+    } == peer.creates[0].body
+    assert "completed" == job.status
+    assert job.video is not None
+    assert CLIP == job.video.path.read_bytes()
+    assert len(CLIP) == job.video.size
+    sidecar = json.loads(job.video.path.with_suffix(".json").read_text("utf-8"))
+    assert VideoRequest(**sidecar["request"]).digest == job.request.digest  # type: ignore[union-attr]
+    assert job.task_id == sidecar["task_id"]
+    assert job.credits is not None
+
+
+def test_the_key_goes_to_the_api_only(peer: Peer, make: Callable[..., Session]) -> None:
+    """Neither the host of the result nor one it redirects to ever sees the key."""
+    peer.redirect = "cross"
+
+    one(make(peer.url)).wait(10)
+
+    assert {"media", "mirror"} == {call.origin for call in peer.downloads}
+    assert [] == [call for call in peer.downloads if KEY in str(call.headers)]
+    assert all(f"Bearer {KEY}" == call.headers["authorization"] for call in peer.creates)
+
+
+def test_the_journal_comes_first(peer: Peer, make: Callable[..., Session]) -> None:
+    """The request is on disk before it goes out, its task right after, and no link's signature."""
+    session = make(peer.url)
+
+    job = one(session).wait(10)
+
+    kinds = [line["event"] for line in journal(session) if line.get("job") == job.id]
+    assert ["asked", "submitting", "accepted"] == kinds[:3]
+    assert "downloaded" == kinds[-1]
+    text = json.dumps(journal(session))
+    assert KEY not in text
+    assert "signature" not in text
+    assert "?" not in text
+
+
+def test_an_identical_request_is_joined_then_shown(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """Asked again while it runs, or when it is done, a request is not posted a second time."""
+    session = make(peer.url)
+
+    first = one(session)
+    second = one(session)
+    first.wait(10)
+    third = one(session)
+    later = one(make(peer.url))
+
+    assert first is second is third
+    assert ("shown", "shown") == (third.origin, later.origin)
+    assert later.video == first.video
+    assert 1 == len(peer.creates)
+
+
+def test_takes_are_numbered(peer: Peer, make: Callable[..., Session]) -> None:
+    """Takes are made once each, `new` makes the next one, and each has a key of its own."""
+    session = make(peer.url)
+
+    takes = session.generate("a dog", takes=2)
+    more = session.generate("a dog", takes=3)
+    new = one(session, new=True)
+    assert isinstance(takes, Jobs)
+    assert isinstance(more, Jobs)
+    more.wait(10)
+    new.wait(10)
+
+    assert [1, 2, 3] == [job.take for job in more]
+    assert list(takes) == list(more)[:2]
+    assert 4 == new.take
+    assert 4 == len({call.headers["idempotency-key"] for call in peer.creates})
+
+
+def test_a_failed_task_says_why(peer: Peer, make: Callable[..., Session]) -> None:
+    """A task that fails raises `TaskFailed` with code and mend; asked again it is sent again."""
+    peer.on_create = [("fails", "content_policy_violation", "nudity detected")]
+    session = make(peer.url)
+    job = one(session)
+
+    with pytest.raises(TaskFailed) as caught:
+        job.wait(10)
+    again = one(session)
+    again.wait(10)
+
+    assert ("content_policy_violation", "no") == (caught.value.code, caught.value.billed)
+    assert "nudity detected" in str(caught.value)
+    assert again.id != job.id
+    assert 2 == len(peer.creates)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        ("drop",),
+        ("reset_before_read",),
+        ("status", 500, '{"error":{"code":"internal_error","message":"x","type":"api_error"}}'),
+        ("status", 502, "<html>bad gateway</html>"),
+        ("status", 200, "{"),
+        ("status", 200, "{}"),
+    ],
+    ids=str,
+)
+def test_an_unknown_fate_is_never_sent_again(
+    step: tuple[Any, ...], peer: Peer, make: Callable[..., Session]
+) -> None:
+    """After a create whose fate is not known the job is uncertain, and no second POST goes out."""
+    peer.on_create = [step]
+    session = make(peer.url)
+    job = one(session)
+
+    with pytest.raises(SubmitUncertain) as caught:
+        job.wait(10)
+    with pytest.raises(SubmitUncertain):
+        one(session)
+    with pytest.raises(SubmitUncertain):
+        one(make(peer.url))
+
+    assert "uncertain" == job.status
+    assert "unknown" == caught.value.billed
+    assert "adopt" in str(caught.value)
+    assert 1 == len(peer.creates) + peer.resets
+
+
+def test_an_uncertain_request_is_resent_with_its_key(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """`resend` uses the same idempotency key, so a server that honours it makes one task."""
+    peer.idempotency = True
+    peer.on_create = [("drop",)]
+    session = make(peer.url)
+    job = one(session)
+    with pytest.raises(SubmitUncertain):
+        job.wait(10)
+
+    job.resend().wait(10)
+
+    assert 1 == len({call.headers["idempotency-key"] for call in peer.creates})
+    assert 1 == len(peer.tasks)
+    assert "completed" == job.status
+
+
+def test_an_uncertain_request_adopts_its_task(peer: Peer, make: Callable[..., Session]) -> None:
+    """The task that an uncertain request made is adopted, and the job goes on with it."""
+    peer.on_create = [("drop",)]
+    session = make(peer.url)
+    job = one(session)
+    with pytest.raises(SubmitUncertain):
+        job.wait(10)
+    [task] = peer.tasks
+
+    adopted = session.adopt(task, job.request)
+    adopted.wait(10)
+
+    assert adopted is job
+    assert 1 == len(peer.creates)
+
+
+def test_a_foreign_task_is_adopted_once(peer: Peer, make: Callable[..., Session]) -> None:
+    """A task that was made elsewhere is followed to its file, and known from then on."""
+    one(make(peer.url)).wait(10)
+    [task] = peer.tasks
+    elsewhere = make(peer.url, home=Path("elsewhere"))
+
+    job = elsewhere.adopt(task)
+    job.wait(10)
+
+    assert job.request is None
+    assert job.video is not None
+    assert job is elsewhere.adopt(task)
+    with pytest.raises(ConfigError):
+        elsewhere.adopt("cgt-1")
+
+
+REFUSALS = [
+    (400, "invalid_request", InvalidRequest),
+    (401, "unauthorized", AuthError),
+    (402, "insufficient_quota", QuotaExceeded),
+    (403, "model_access_denied", AuthError),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), REFUSALS)
+def test_a_refusal_is_final_and_free(
+    status: int, code: str, kind: type, peer: Peer, make: Callable[..., Session]
+) -> None:
+    """A create that the service refuses fails the job at once, unbilled, with one POST."""
+    body = json.dumps({"error": {"code": code, "message": "no", "type": "t"}})
+    peer.on_create = [("status", status, body)]
+    job = one(make(peer.url))
+
+    with pytest.raises(kind) as caught:
+        job.wait(10)
+
+    assert "failed" == job.status
+    assert "no" == caught.value.billed
+    assert 1 == len(peer.creates)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_is_asked_again(
+    status: int, peer: Peer, make: Callable[..., Session]
+) -> None:
+    """Too many requests, or a stated pause, is surely no acceptance: the POST is repeated."""
+    busy = ("status", status, '{"error":{"code":"x","message":"m"}}', {"Retry-After": "1"})
+    peer.on_create = [busy, busy]
+
+    one(make(peer.url)).wait(10)
+
+    assert 3 == len(peer.creates)
+    assert 1 == len(peer.tasks)
+    assert 1 == len({call.headers["idempotency-key"] for call in peer.creates})
+
+
+def test_a_server_that_is_not_there_costs_nothing(make: Callable[..., Session]) -> None:
+    """Where nothing listens the job fails after some tries, unbilled, and can be asked again."""
+    session = make("http://127.0.0.1:9")
+    clock = iter(range(0, 10_000, 20))
+    session.tracker  # noqa: B018 - the session is real, only its clock runs
+    session = Session(session.settings, sleep=quick, now=lambda: 1e9 + next(clock))
+    job = one(session)
+
+    with pytest.raises(TransportError) as caught:
+        job.wait(20)
+    session.close()
+
+    assert ("failed", "no") == (job.status, caught.value.billed)
+
+
+def test_a_bad_poll_is_no_failed_job(peer: Peer, make: Callable[..., Session]) -> None:
+    """Errors, HTML, half JSON and dropped connections between two polls do not end a job."""
+    peer.on_poll = [
+        ("status", 500, "{}"),
+        ("status", 502, "<html>"),
+        ("status", 200, "{"),
+        ("status", 429, "", {"Retry-After": "2"}),
+        ("status", 404, '{"error":{"code":"task_not_found","message":"m"}}'),
+        ("drop",),
+        ("merge", {"status": "warming_up", "progress": 300, "news": [1]}),
+    ]
+
+    job = one(make(peer.url)).wait(10)
+
+    assert "completed" == job.status
+    assert job.state.trouble is None
+    assert 1 == len(peer.creates)
+
+
+def test_a_refused_key_stops_the_following(peer: Peer, make: Callable[..., Session]) -> None:
+    """A key that is refused in mid run ends the wait with `AuthError`; `resume` goes on."""
+    peer.on_poll = [("status", 401, '{"error":{"code":"unauthorized","message":"m"}}')]
+    session = make(peer.url)
+    job = one(session)
+
+    with pytest.raises(AuthError):
+        job.wait(10)
+    assert not job.following
+    session.resume(tell=lambda _: None).wait(10)
+
+    assert "completed" == job.status
+    assert 1 == len(peer.creates)
+
+
+def test_a_download_survives_the_network(peer: Peer, make: Callable[..., Session]) -> None:
+    """A download that is cut short, or whose link is refused, is tried again and comes whole."""
+    peer.on_download = [("cut", 5000), ("status", 403, "expired"), ("drop",)]
+
+    job = one(make(peer.url)).wait(10)
+
+    assert job.video is not None
+    assert CLIP == job.video.path.read_bytes()
+    assert [] == list(job.video.path.parent.glob(".*"))
+
+
+def test_a_file_that_cannot_be_had_is_kept_for_later(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """A result that is no video leaves the job downloading with its error; `fetch` gets it."""
+    peer.on_download = [("status", 200, "<html>not a video</html>")] * 6
+    session = make(peer.url)
+    job = one(session)
+
+    with pytest.raises(ProtocolError) as caught:
+        job.wait(10)
+    assert "downloading" == job.status
+    assert "yes" == caught.value.billed
+    assert [] == list((session.home / "videos").glob("*.mp4"))
+    job.fetch().wait(10)
+
+    assert "completed" == job.status
+    assert 1 == len(peer.creates)
+
+
+def test_a_deleted_file_is_fetched_again(peer: Peer, make: Callable[..., Session]) -> None:
+    """When somebody deletes the file, asking again fetches it through the task, without a POST."""
+    session = make(peer.url)
+    job = one(session).wait(10)
+    assert job.video is not None
+    job.video.path.unlink()
+
+    later = make(peer.url)
+    again = one(later).wait(10)
+
+    assert again.video is not None
+    assert CLIP == again.video.path.read_bytes()
+    assert 1 == len(peer.creates)
+
+
+def test_a_stopped_job_can_be_taken_up_again(peer: Peer, make: Callable[..., Session]) -> None:
+    """`stop` ends the following, a wait then says so at once, and `resume` follows again."""
+    peer.polls = 10**6
+    session = make(peer.url)
+    job = one(session)
+    with pytest.raises(WaitTimeout):
+        job.wait(0.3)
+
+    job.stop()
+    with pytest.raises(WaitTimeout) as caught:
+        job.wait(10)
+    assert "resume" in str(caught.value)
+    assert (False, "unknown") == (job.following, caught.value.billed)
+    peer.polls = 1
+    session.resume(tell=lambda _: None).wait(10)
+
+    assert "completed" == job.status
+    assert 1 == len(peer.creates)
+
+
+def test_the_queue_has_a_length(peer: Peer, make: Callable[..., Session]) -> None:
+    """No more than `max_active` tasks are in flight; a queued one can be taken out unsent."""
+    peer.polls = 10**6
+    session = make(peer.url, max_active=1)
+    first, second, third = (one(session, f"dog {n}") for n in range(3))
+    with pytest.raises(WaitTimeout):
+        first.wait(0.3)
+
+    second.stop()
+    with pytest.raises(SeedanceError, match="nothing was sent"):
+        second.wait(10)
+    peer.polls = 1
+    first.wait(10)
+    third.wait(10)
+
+    assert ["dog 0", "dog 2"] == [call.body["prompt"] for call in peer.creates]
+    assert "cancelled" == second.status
+
+
+def test_two_sessions_share_a_job(peer: Peer, make: Callable[..., Session]) -> None:
+    """A second kernel joins the running job of the first by watching it, without a POST."""
+    peer.seconds = 0.5
+    first, second = make(peer.url), make(peer.url)
+    mine = one(first)
+
+    theirs = one(second)
+    theirs.wait(10)
+
+    assert "joined" == theirs.origin
+    assert mine.id == theirs.id
+    assert 1 == len(peer.creates)
+    assert 1 == len(peer.downloads)
+    assert theirs.video == mine.video
+
+
+def test_two_kernels_asking_at_once_post_once(peer: Peer, make: Callable[..., Session]) -> None:
+    """Eight sessions that ask for the same at the same instant make one task."""
+    sessions = [make(peer.url) for _ in range(8)]
+    jobs: list[Job] = []
+    threads = [threading.Thread(target=lambda s=s: jobs.append(one(s))) for s in sessions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for job in jobs:
+        job.wait(10)
+
+    assert 1 == len({job.id for job in jobs})
+    assert 1 == len(peer.creates)
+
+
+def test_a_dead_session_is_taken_over(peer: Peer, make: Callable[..., Session]) -> None:
+    """A session that ended in mid run is survived: a later one takes the job and its file."""
+    peer.polls = 10**6
+    first = make(peer.url)
+    job = one(first)
+    with pytest.raises(WaitTimeout):
+        job.wait(0.3)
+    first.close()
+    peer.polls = 1
+
+    later = make(peer.url)
+    [resumed] = later.resume(tell=lambda _: None)
+    resumed.wait(10)
+
+    assert resumed.id == job.id
+    assert resumed is not job
+    assert 1 == len(peer.creates)
+    assert 1 == len(later.jobs())
+
+
+def test_another_server_is_left_alone(peer: Peer, make: Callable[..., Session]) -> None:
+    """Jobs of another server are listed, not touched, and never shown for a request here."""
+    peer.polls = 10**6
+    first = make(peer.url)
+    job = one(first)
+    with pytest.raises(WaitTimeout):
+        job.wait(0.3)
+    first.close()
+    asked = len(peer.polled)
+    told: list[str] = []
+
+    with Peer(CLIP, key=KEY) as other:
+        there = make(other.url)
+        assert 0 == len(there.resume(tell=told.append))
+        one(there).wait(10)
+        assert 1 == len(other.creates)
+
+    assert asked == len(peer.polled)
+    assert peer.url.removeprefix("http://") in told[0]
+    with pytest.raises(ConfigError, match="left as it is"):
+        there.job(job.id).fetch()
+
+
+def test_a_coroutine_can_wait(peer: Peer, make: Callable[..., Session]) -> None:
+    """`await job` ends like `wait`, several can be gathered, and giving up leaves the job alone."""
+    session = make(peer.url)
+
+    async def lesson() -> list[Job]:
+        slow = one(session, "slow dog")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(slow, 0.001)
+        return list(await asyncio.gather(slow, one(session, "quick dog")))
+
+    assert ["completed"] * 2 == [job.status for job in asyncio.run(lesson())]
+    assert 2 == len(peer.creates)
+
+
+def test_a_job_is_found_by_any_name(peer: Peer, make: Callable[..., Session]) -> None:
+    """Id, task id and an unambiguous beginning find a job; anything else says what there is."""
+    session = make(peer.url)
+    job = one(session).wait(10)
+
+    assert job is session.job(job.id) is session.job(job.id[:5]) is session.job()
+    assert job is session.jobs()[job.task_id or ""]
+    with pytest.raises(ConfigError, match="no job 'zzz'"):
+        session.job("zzz")
+
+
+def test_an_unwritable_folder_sends_nothing(
+    peer: Peer, make: Callable[..., Session], tmp_path: Path
+) -> None:
+    """Where the journal cannot be written, nothing is sent and the message names the folder."""
+    (tmp_path / "file").write_text("in the way")
+    session = make(peer.url, home=tmp_path / "file")
+
+    with pytest.raises(ConfigError) as caught:
+        one(session)
+
+    assert str(tmp_path / "file") in str(caught.value)
+    assert [] == peer.creates
+
+
+def test_a_refused_request_leaves_no_trace(peer: Peer, make: Callable[..., Session]) -> None:
+    """A request with problems is not journaled and not sent."""
+    session = make(peer.url)
+
+    with pytest.raises(InvalidRequest):
+        one(session, duration=99, quality="1080p")
+
+    assert [] == peer.creates
+    assert not session.home.exists()
+
+
+def test_views_hear_of_every_change(peer: Peer, make: Callable[..., Session]) -> None:
+    """A subscriber is told the states in their order, and one that raises stops nothing."""
+    seen: list[str] = []
+    session = make(peer.url)
+    job = one(session)
+
+    def broken(_: Job) -> None:
+        raise ValueError
+
+    job.subscribe(broken)
+    unsubscribe = job.subscribe(lambda j: seen.append(j.status))
+    job.wait(10)
+    unsubscribe()
+
+    order = list(dict.fromkeys(seen))
+    assert "completed" == order[-1]
+    assert order == [status for status in ("queued", "submitting", "pending", "processing",
+                                           "downloading", "completed") if status in order]  # fmt: skip
