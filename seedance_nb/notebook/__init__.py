@@ -1,0 +1,1 @@
+"""IPython and ipywidgets, and nowhere else: magics, panels and what a notebook shows."""

@@ -1,0 +1,184 @@
+"""The panel of a job as HTML and as a line of text: pure readings of a `PanelState`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seedance_nb.core.texts import say
+from seedance_nb.notebook.look import (
+    BOX,
+    FAINT,
+    code_in,
+    colour,
+    grid,
+    pill,
+    plain,
+    safe,
+    shortened,
+)
+from seedance_nb.notebook.panel_state import Card, PanelState, panel_state
+from seedance_nb.notebook.video import file_html, file_text, video_html
+
+if TYPE_CHECKING:
+    from seedance_nb.notebook.video import Clip
+
+__all__ = ["PanelState", "panel_html", "panel_state", "panel_text", "snapshot_html"]
+
+BEAT = 0.5  # seconds in which a bar glides from one look to the next
+_SWEEP = 1.6  # seconds that a bar of unknown length takes to cross its track
+_THIN = 5  # pixels
+_ROW = "display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:4px 12px"
+_SMALL = "font-size:12px"
+_QUOTE = (
+    f"margin:9px 0 0;font-size:14px;line-height:1.45;border-left:3px solid {colour('calm', 0.5)};"
+)
+_QUOTE += "padding:0 0 0 10px"
+
+
+def panel_html(panel: PanelState, *, button: bool = False) -> str:
+    """The panel as HTML.
+
+    Args:
+        panel: What to show.
+        button: Whether a button follows below, so that room is left for it.
+    """
+    head = pill(panel.word, panel.tone)
+    clock = f'<span style="{FAINT};{_SMALL}">{safe(_timing(panel))}</span>'
+    parts = [f'<div style="{_ROW}">{head}{clock}</div>']
+    parts += [_bar(panel)] if panel.bar else []
+    parts += [_clip(clip, panel) for clip in panel.clips]
+    parts += (
+        [f'<div style="{_QUOTE}" dir="auto">{safe(panel.prompt)}</div>'] if panel.prompt else []
+    )
+    parts += [_card(panel.card)] if panel.card else []
+    parts += [_note(note) for note in panel.notes]
+    parts.append(_small_print(panel))
+    room = ";padding-bottom:48px" if button else ""
+    return f'<div style="{BOX}{room}">{"".join(parts)}</div>'
+
+
+def panel_text(panel: PanelState, *, width: int = 0) -> str:
+    """The panel as one line.
+
+    Args:
+        panel: What to say.
+        width: Columns that the line may take; 0 for as many as it needs.
+    """
+    parts = [f"{panel.job} {panel.word}"]
+    if panel.moving and panel.percent is not None:
+        parts[0] += f" {panel.percent:.0f} %"
+    parts += [panel.clock] if panel.clock else []
+    parts += [f"{file_text(clip)} ({clip.facts})" for clip in panel.clips]
+    parts += [panel.card.happened] if panel.card else []
+    parts += list(panel.notes)
+    parts.append(panel.cost)
+    parts += [shortened(panel.prompt, 60)] if panel.prompt and not panel.clips else []
+    line = plain(" · ".join(part for part in parts if part))
+    return shortened(line, width) if width else line
+
+
+def snapshot_html(panel: PanelState, asked: str) -> str:
+    """What the saved cell says while the job runs: true now and true for ever."""
+    line = say("panel.snapshot", job=panel.job, time=asked)
+    parts = [f"<div>{code_in(line)}</div>"]
+    parts += (
+        [f'<div style="{_QUOTE}" dir="auto">{safe(panel.prompt)}</div>'] if panel.prompt else []
+    )
+    return f'<div style="{BOX}">{"".join(parts)}</div>'
+
+
+def _timing(panel: PanelState) -> str:
+    known = panel.moving and panel.percent is not None
+    share = f"{panel.percent:.0f} %" if known else ""
+    return " · ".join(part for part in (share, panel.clock) if part)
+
+
+def _bar(panel: PanelState) -> str:
+    track = (
+        f"height:{_THIN}px;border-radius:{_THIN}px;margin:11px 0 0;overflow:hidden;"
+        "background:rgba(128,128,128,.25)"
+    )
+    value = "" if panel.percent is None else f' aria-valuenow="{panel.percent:.0f}"'
+    return (
+        f'<div role="progressbar" aria-label="{safe(panel.word)}" aria-valuemin="0" '
+        f'aria-valuemax="100"{value} style="{track}">{_filling(panel)}</div>'
+    )
+
+
+def _filling(panel: PanelState) -> str:
+    """The moving part: it glides from where it was, and sweeps where nothing is known.
+
+    Such a picture is drawn in running kernels only; what is saved has no bar.
+    """
+    if not panel.moving:
+        return ""
+    if panel.percent is None:
+        begin = f"-{panel.at % _SWEEP:.2f}s"  # goes on where the picture before this one was
+        inside = (
+            '<animate attributeName="x" from="-35%" to="100%" '
+            f'dur="{_SWEEP}s" begin="{begin}" repeatCount="indefinite"/>'
+        )
+        shape = 'x="-35%" width="35%"'
+    else:
+        inside = (
+            f'<animate attributeName="width" from="{panel.was:.1f}%" to="{panel.percent:.1f}%" '
+            f'dur="{BEAT}s" fill="freeze"/>'
+        )
+        shape = f'width="{panel.percent:.1f}%"'
+    return (
+        f'<svg width="100%" height="{_THIN}" style="display:block" aria-hidden="true">'
+        f'<rect {shape} height="{_THIN}" rx="{_THIN / 2}" fill="{colour(panel.tone)}">{inside}</rect>'
+        "</svg>"
+    )
+
+
+def _clip(clip: Clip, panel: PanelState) -> str:
+    if clip.missing:
+        return _note(say("panel.clip.missing", job=panel.job))
+    if not clip.src:
+        return _note(say("panel.clip.elsewhere"))
+    tag = video_html(clip.width, clip.height, src=clip.src, caption=panel.prompt)
+    return f'<div style="margin:10px 0 0">{tag}</div>'
+
+
+def _note(note: str) -> str:
+    return f'<div style="margin:8px 0 0">{code_in(note)}</div>'
+
+
+def _card(card: Card) -> str:
+    rows = [
+        (say("panel.card.happened"), code_in(card.happened)),
+        (say("panel.card.money"), code_in(card.money)),
+        (say("panel.card.again"), code_in(card.again)),
+    ]
+    rows += [(say("panel.card.change"), code_in(card.change))] if card.change else []
+    return grid(rows) + (_raw(card.raw) if card.raw else "")
+
+
+def _raw(raw: str) -> str:
+    block = (
+        "margin:6px 0 0;padding:8px 10px;border-radius:6px;max-height:220px;overflow:auto;"
+        "background:rgba(128,128,128,.12);font-family:ui-monospace,Menlo,Consolas,monospace;"
+        "font-size:12px;white-space:pre-wrap;word-wrap:break-word;word-break:break-word"
+    )
+    summary = f'<summary style="cursor:pointer;{_SMALL}">{safe(say("panel.card.raw"))}</summary>'
+    return (
+        f'<details style="margin:8px 0 0">{summary}<div style="{block}">{safe(raw)}</div></details>'
+    )
+
+
+def _small_print(panel: PanelState) -> str:
+    """What was asked, what made it, what it cost, and where it is."""
+    if not panel.facts:
+        lines = [" · ".join(part for part in (panel.model, panel.asked) if part), panel.cost]
+        inside = "".join(f"<div>{safe(line)}</div>" for line in lines if line)
+        return f'<div style="margin:9px 0 0;{FAINT};{_SMALL}">{inside}</div>'
+    rows = []
+    for clip in panel.clips:
+        rows.append((say("panel.row.video"), safe(clip.facts)))
+        rows.append((say("panel.row.file"), file_html(clip)))
+    rows += [(say("panel.row.model"), safe(panel.model))] if panel.model else []
+    rows.append((say("panel.row.asked"), safe(panel.asked)))
+    rows.append((say("panel.row.cost"), safe(panel.cost)))
+    rows += [(label, safe(value)) for label, value in panel.facts]
+    return f'<div style="{_SMALL}">{grid(rows)}</div>'
