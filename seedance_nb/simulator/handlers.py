@@ -15,6 +15,8 @@ from seedance_nb.simulator.store import digest
 from seedance_nb.simulator.studio import shots_of
 
 if TYPE_CHECKING:
+    from asyncio import Future
+
     from seedance_nb.simulator.answers import Record
     from seedance_nb.simulator.desk import Desk
 
@@ -59,6 +61,7 @@ class Call(web.RequestHandler):
         """Hands in what all endpoints share."""
         self.desk = desk
         self.body: Json = None
+        self._noted = False
 
     def set_default_headers(self) -> None:
         """Each answer has an id; nothing allows a web page to read it."""
@@ -102,7 +105,7 @@ class Call(web.RequestHandler):
             raise Refused(Refusal(row.status, row.code, row.message, row.type, name))
         return int(text)
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ANN401 - tornado's
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Turns every error into a body of the API's form."""
         error = kwargs.get("exc_info", (None, None, None))[1]
         if isinstance(error, Refused):
@@ -114,9 +117,16 @@ class Call(web.RequestHandler):
             self.set_header("Retry-After", str(refusal.retry_after))
         self.give(refusal.body(old_style=self.old_style), refusal.status)
 
-    def on_finish(self) -> None:
-        """Writes the call into the log."""
-        self.desk.note(self.request, self.body, self.get_status())
+    def flush(self, include_footers: bool = False) -> Future[None]:  # noqa: FBT001, FBT002
+        """Sends what there is; the call is in the log before its first byte is on the way."""
+        self.note()
+        return super().flush(include_footers)
+
+    def note(self) -> None:
+        """Writes the call into the log, once."""
+        if not self._noted:
+            self._noted = True
+            self.desk.note(self.request, self.body, self.get_status())
 
 
 class Create(Call):
@@ -134,6 +144,7 @@ class Create(Call):
             raise Refused(refused or REFUSALS["invalid"])
         record = self.desk.accept(body, key)
         if row.lost_answer:
+            self.note()
             self.request.connection.stream.close()  # type: ignore[union-attr]
             return
         await self.desk.terms.sleep(row.accept_seconds * self.desk.terms.time_scale)

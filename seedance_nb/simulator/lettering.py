@@ -45,7 +45,7 @@ _FAVOURITES = (
 
 _MOST_LINES = 3
 _UNASSIGNED = "\u0378\uffff\U0010fffd"
-_CLOSING = "，。！？、；：”’）》」』】,.!?;:)"  # noqa: RUF001
+_CLOSING = "，。！？、；：”’）》」』】,.!?;:)"
 _CJK = r"⺀-鿿가-힯豈-﫿＀-￯"
 _TOKENS = re.compile(rf"[^\s{_CJK}]+[{_CLOSING}]*\s*|\S[{_CLOSING}]*\s*")
 _INK = (255, 255, 255, 240)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Mapping
 
     from seedance_nb.simulator.canvas import Rgb
+    from seedance_nb.simulator.chance import Chance
 
 __all__ = ["Land", "Mood", "choose"]
 
@@ -84,7 +84,7 @@ _LAND_WORDS: tuple[tuple[str, str], ...] = (
 _LANDS: tuple[Land, ...] = ("mountains", "forest", "hills", "dunes", "sea", "city")
 
 
-def choose(prompt: str, chance: random.Random) -> tuple[Mood, Land]:
+def choose(prompt: str, chance: Chance) -> tuple[Mood, Land]:
     """The mood and the land of a prompt; `chance` turns the hues a little."""
     name = chance.choice([*_MOODS])
     land = chance.choice(_LANDS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import random
 from array import array
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
 from seedance_nb.simulator.canvas import Canvas, ycc
+from seedance_nb.simulator.chance import Chance
 from seedance_nb.simulator.lettering import Lettering
 from seedance_nb.simulator.scenery import Scenery
 from seedance_nb.simulator.sound import RATE, tune
@@ -82,9 +81,8 @@ def _render(shot: Shot, path: Path, stopped: Callable[[], bool], crf: int | None
             container.mux(audio.encode(None))
 
 
-def _chance(shot: Shot, what: str) -> random.Random:
-    words = f"{shot.prompt}\0{shot.kind}\0{shot.seed}\0{what}"
-    return random.Random(hashlib.sha256(words.encode()).digest())  # noqa: S311 - for looks only
+def _chance(shot: Shot, what: str) -> Chance:
+    return Chance(shot.prompt, shot.kind, shot.seed, what)
 
 
 def _video_stream(container: OutputContainer, shot: Shot, crf: int | None) -> VideoStream:

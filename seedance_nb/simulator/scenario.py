@@ -222,7 +222,7 @@ TASK_ERRORS: Mapping[str, str] = {
 _TIER_SECONDS: Mapping[str, float] = {"mini": 109.0, "fast": 113.0, "standard": 156.0}
 """Measured real times of 4 s at 480p (test report of 2026-07-10)."""
 
-_QUALITY_FACTOR: Mapping[str, float] = {"480p": 1.0, "720p": 1.03, "1080p": 1.5, "4k": 2.5}
+_QUALITY_FACTOR: Mapping[str, float] = {"480p": 1.0, "720p": 1.025, "1080p": 1.5, "4k": 2.5}
 
 
 @dataclass(frozen=True, slots=True)

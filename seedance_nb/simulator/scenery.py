@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from seedance_nb.simulator.canvas import Canvas, Rgb, Stencil, Ycc, gradient, mix, ycc
+from seedance_nb.simulator.land import OUTLINES, plant, windows
 from seedance_nb.simulator.palette import Land, Mood, choose
 
 if TYPE_CHECKING:
-    import random
-    from collections.abc import Callable, Sequence
-
     from seedance_nb.simulator.canvas import Planes
+    from seedance_nb.simulator.chance import Chance
 
 __all__ = ["Scenery"]
 
 _LAYERS = 4
+_CRESCENTS = 0.6
 _WHITE: Rgb = (255.0, 255.0, 255.0)
 
 
@@ -52,9 +51,7 @@ class _Speck:
 class Scenery:
     """All that moves behind the caption, for one clip."""
 
-    def __init__(
-        self, size: tuple[int, int], frames: int, prompt: str, chance: random.Random
-    ) -> None:
+    def __init__(self, size: tuple[int, int], frames: int, prompt: str, chance: Chance) -> None:
         """Prepares everything that stays the same in all frames.
 
         Args:
@@ -116,7 +113,7 @@ class Scenery:
     def _strip_width(self, speed: int) -> int:
         return self.size[0] + self.frames * speed * self._unit // 2 + 4
 
-    def _make_cloud(self, chance: random.Random) -> Stencil:
+    def _make_cloud(self, chance: Chance) -> Stencil:
         width, height = self._strip_width(1), self.size[1] // 2
         mask = _noise((width // 90 + 4, 6), chance).resize((width, height), _SMOOTH)
         finer = _noise((width // 30 + 4, 14), chance).resize((width, height), _SMOOTH)
@@ -128,20 +125,20 @@ class Scenery:
         soft = ImageChops.multiply(edge, fade).point([min(255, 4 * each) for each in range(256)])
         return Stencil.of(ImageChops.multiply(mask, soft))
 
-    def _make_layer(self, depth: int, chance: random.Random) -> _Layer:
+    def _make_layer(self, depth: int, chance: Chance) -> _Layer:
         width, height = self.size
         share = depth / (_LAYERS - 1)
         speed = (1, 2, 4, 7)[depth]
         head = height // 5
         top = int(height * (0.42 + 0.14 * depth))
         size = (self._strip_width(speed), height - top + height // 12)
-        outline = _OUTLINES[self.land](size, share, chance)
+        outline = OUTLINES[self.land](size, share, chance)
         mask = Image.new("L", (size[0] * 2, (size[1] + head) * 2), 0)
         pen = ImageDraw.Draw(mask)
         points = [(x * 2, (y + head) * 2) for x, y in outline]
         pen.polygon([(0, mask.height), *points, mask.size], fill=255)
         if self.land == "forest":
-            _plant(pen, points, share, chance)
+            plant(pen, points, share, chance)
         lit = self.land == "city" and depth > 0
         return _Layer(
             Stencil.of(mask.reduce(2)),
@@ -149,7 +146,7 @@ class Scenery:
             top - head,
             speed,
             height / 90 * (0.4 + share) if self.land == "sea" else 0.0,
-            _windows((size[0], size[1] + head), outline, head, chance) if lit else None,
+            windows((size[0], size[1] + head), outline, head, chance) if lit else None,
         )
 
     def _land_colours(self, size: tuple[int, int], head: int, share: float) -> Planes:
@@ -164,7 +161,7 @@ class Scenery:
         stops = [(0.0, crest), (crown, crest), (crown + 0.13, body), (0.8, mist), (1.0, mist)]
         return gradient(size, stops)
 
-    def _make_speck(self, chance: random.Random) -> _Speck:
+    def _make_speck(self, chance: Chance) -> _Speck:
         width, height = self.size
         radius = chance.choice((2, 2, 3, 4)) * self._unit
         strength = chance.randrange(70, 200)
@@ -180,7 +177,7 @@ class Scenery:
             _dot(radius, strength),
         )
 
-    def _make_glint(self, chance: random.Random) -> _Speck:
+    def _make_glint(self, chance: Chance) -> _Speck:
         """A short stroke of light on the water, flickering, wider apart the nearer it is."""
         near = chance.random()
         width = int((10 + 34 * near) * self._unit)
@@ -209,7 +206,7 @@ class _Light:
     end: tuple[float, float]
 
     @classmethod
-    def of(cls, size: tuple[int, int], mood: Mood, land: Land, chance: random.Random) -> _Light:
+    def of(cls, size: tuple[int, int], mood: Mood, land: Land, chance: Chance) -> _Light:
         width, height = size
         radius = int(min(size) * chance.uniform(0.055, 0.085))
         x = width * chance.uniform(0.25, 0.75)
@@ -218,7 +215,7 @@ class _Light:
         rise = height * (0.06 if land == "sea" else chance.uniform(-0.05, 0.05))
         return cls(
             _glow(radius * 7),
-            Stencil.of(_disc(radius, crescent=mood.stars and chance.random() < 0.6)),
+            Stencil.of(_disc(radius, crescent=mood.stars and chance.random() < _CRESCENTS)),
             ycc(mood.light),
             ycc(mix(mood.light, _WHITE, 0.45)),
             (x - drift, y - rise),
@@ -236,7 +233,7 @@ class _Light:
             canvas.fill(colour, int(x) - half, int(y) - half, stencil)
 
 
-def _sky(size: tuple[int, int], mood: Mood, chance: random.Random) -> Planes:
+def _sky(size: tuple[int, int], mood: Mood, chance: Chance) -> Planes:
     planes = gradient(
         size, [(0.0, mood.high), (0.38, mood.middle), (0.72, mood.low), (1.0, mood.low)]
     )
@@ -244,12 +241,12 @@ def _sky(size: tuple[int, int], mood: Mood, chance: random.Random) -> Planes:
         canvas = Canvas(planes)
         radius = max(1, min(size) // 420)
         for _ in range(110):
-            place = chance.randrange(size[0]), int(size[1] * 0.6 * chance.random() ** 1.4)
+            place = chance.randrange(0, size[0]), int(size[1] * 0.6 * chance.random() ** 1.4)
             canvas.fill(ycc((255, 250, 235)), *place, _dot(radius, chance.randrange(60, 230)))
     return planes
 
 
-def _noise(size: tuple[int, int], chance: random.Random) -> Image.Image:
+def _noise(size: tuple[int, int], chance: Chance) -> Image.Image:
     return Image.frombytes("L", size, chance.randbytes(size[0] * size[1]))
 
 
@@ -277,114 +274,3 @@ def _dot(radius: int, strength: int) -> Stencil:
         (side // 4, side // 4, side - side // 4, side - side // 4), fill=strength
     )
     return Stencil.of(mask.filter(ImageFilter.GaussianBlur(radius * 0.9)))
-
-
-Outline = list[tuple[int, int]]
-
-
-def _waves(
-    size: tuple[int, int],
-    chance: random.Random,
-    parts: Sequence[tuple[float, float]],
-    shape: Callable[[float], float] = math.sin,
-) -> Outline:
-    """A line of added waves; `parts` are (length in heights of the strip, share of its height)."""
-    width, height = size
-    phases = [(length, share, chance.uniform(0, math.tau)) for length, share in parts]
-    step = max(2, height // 60)
-    whole = sum(share for _, share, _ in phases)
-    return [
-        (
-            x,
-            int(
-                height
-                * (whole + sum(s * shape(math.tau * x / (height * k) + p) for k, s, p in phases))
-            ),
-        )
-        for x in [*range(0, width, step), width]
-    ]
-
-
-def _hills(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
-    del share
-    return _waves(size, chance, [(chance.uniform(1.7, 2.6), 0.1), (0.9, 0.03), (0.31, 0.008)])
-
-
-def _dunes(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
-    del share
-    parts = [(chance.uniform(2.2, 3.2), 0.12), (1.1, 0.035)]
-    return _waves(size, chance, parts, lambda x: 1 - 2 * abs(math.sin(x / 2)) ** 0.8)
-
-
-def _sea(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
-    length = 0.25 + 0.55 * share
-    parts = [(length, 0.014 + 0.02 * share), (length * 2.7, 0.012)]
-    return _waves(size, chance, parts, lambda x: 2 * abs(math.sin(x / 2)) - 1)
-
-
-def _mountains(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
-    width, height = size
-    line = [chance.random() for _ in range(width // (height or 1) * 2 + 4)]
-    swing = 0.55
-    while len(line) < width / 5:
-        middles = [(a + b) / 2 + chance.uniform(-swing, swing) / 2 for a, b in pairwise(line)]
-        line = [each for pair in zip(line, middles, strict=False) for each in pair] + line[-1:]
-        swing *= 0.52
-    low, high = min(line), max(line)
-    tall = 0.42 - 0.12 * share
-    step = width / (len(line) - 1)
-    return [
-        (round(index * step), int(height * tall * (1 - (each - low) / (high - low))))
-        for index, each in enumerate(line)
-    ]
-
-
-def _city(size: tuple[int, int], share: float, chance: random.Random) -> Outline:
-    width, height = size
-    points: Outline = []
-    x = 0
-    while x < width:
-        wide = int(height * chance.uniform(0.08, 0.17) * (0.7 + share))
-        top = int(height * chance.uniform(0.02, 0.34))
-        points += [(x, top), (min(width, x + wide), top)]
-        x += wide
-    return points
-
-
-_OUTLINES: dict[Land, Callable[[tuple[int, int], float, random.Random], Outline]] = {
-    "mountains": _mountains,
-    "forest": _hills,
-    "hills": _hills,
-    "dunes": _dunes,
-    "sea": _sea,
-    "city": _city,
-}
-
-
-def _plant(pen: ImageDraw.ImageDraw, points: Outline, share: float, chance: random.Random) -> None:
-    """Draws fir trees along an outline."""
-    spacing = points[1][0] - points[0][0]
-    tall = spacing * (9 + 16 * share)
-    for x, y in points:
-        if chance.random() < 0.33:  # noqa: PLR2004
-            size = tall * chance.uniform(0.6, 1.15)
-            for part in range(3):
-                top = y - size * (1 - 0.27 * part)
-                half = size * (0.10 + 0.055 * part)
-                pen.polygon(
-                    [(x, top), (x - half, top + size * 0.45), (x + half, top + size * 0.45)],
-                    fill=255,
-                )
-
-
-def _windows(size: tuple[int, int], outline: Outline, head: int, chance: random.Random) -> Stencil:
-    """Lit windows in the houses of an outline, two points a house."""
-    mask = Image.new("L", size, 0)
-    pen = ImageDraw.Draw(mask)
-    step = max(4, (size[1] - head) // 26)
-    for (left, top), (right, _) in zip(outline[::2], outline[1::2], strict=True):
-        for x in range(left + step, right - step, step):
-            for y in range(head + top + step, size[1], step + step // 3):
-                if chance.random() < 0.3:  # noqa: PLR2004
-                    pen.rectangle((x, y, x + step // 2 - 1, y + step // 2), fill=150)
-    return Stencil.of(mask)

@@ -44,7 +44,7 @@ class Simulator:
         requests: The calls that came, as a sequence with `.where(method=, path=)`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all of them are by name and have defaults
         self,
         home: Path | None = None,
         *,
@@ -128,7 +128,7 @@ class Simulator:
             OSError: The port is taken or the folder cannot be written.
         """
         if self._run is None:
-            run = _Run(self._home, self._port, self._terms, self._renderer, self.requests)
+            run = _Run(self._home, self._port, self._terms, self._renderer, requests=self.requests)
             run.desk.play(self._scenario)
             run.start()
             self._run = run
@@ -163,6 +163,7 @@ class _Run:
         port: int,
         terms: Terms,
         renderer: Renderer | None,
+        *,
         requests: RequestLog,
     ) -> None:
         self._sockets = bind_sockets(port, "127.0.0.1")

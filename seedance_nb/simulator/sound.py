@@ -8,7 +8,7 @@ from operator import add, mul
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import random
+    from seedance_nb.simulator.chance import Chance
 
 __all__ = ["RATE", "tune"]
 
@@ -21,17 +21,20 @@ _BEATS = 8
 _RING = 1.5
 _FADE = 0.6
 _LOUD = 20_000
+_OFTEN = 0.62
 
 
-def tune(seconds: float, chance: random.Random) -> array[int]:
+def tune(seconds: float, chance: Chance) -> array[int]:
     """That many seconds of 16-bit samples, faded in and out."""
-    root = 196.0 * 2 ** (chance.randrange(12) / 12)
+    root = 196.0 * 2 ** (chance.randrange(0, 12) / 12)
     loop = [0.0] * int(RATE * _BEAT * _BEATS)
+    swell = [math.sin(math.pi * index / len(loop)) for index in range(len(loop))]
     for interval in (0, 7):
-        _add(loop, 0, _tone(root / 2 * 2 ** (interval / 12), len(loop), 0.05))
+        tone = _tone(root / 2 * 2 ** (interval / 12), len(loop), 0.07)
+        _add(loop, 0, list(map(mul, swell, tone)))
     bell = _envelope()
     for beat in range(_BEATS):
-        if beat % 4 == 0 or chance.random() < 0.62:
+        if beat % 4 == 0 or chance.random() < _OFTEN:
             pitch = root * 2 ** (chance.choice(_SCALE) / 12)
             tone = list(map(mul, bell, _tone(pitch, len(bell), 0.16)))
             _add(loop, int(beat * _BEAT * RATE), tone)
