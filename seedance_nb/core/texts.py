@@ -442,9 +442,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "(http:// is for this machine only).",
         "`{field}`：{value!r} 会明文发送密钥；请用 https://（http:// 仅限本机）。",
     ),
-    "problem.setting.scale": (
-        "`{field}`: {value!r} must be a number from 0 (at once) to {high}.",
-        "`{field}`：{value!r} 必须是 0（立即）到 {high} 的数。",
+    "problem.setting.number": (
+        "`{field}`: {value!r} must be a number from {low} to {high}.",
+        "`{field}`：{value!r} 必须是 {low} 到 {high} 的数。",
     ),
     "problem.callback.local": (
         "`callback_url`: {value!r} is on this machine, where the service cannot reach it; "

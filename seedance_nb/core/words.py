@@ -23,6 +23,9 @@ def nearest(word: object, choices: Iterable[str]) -> str | None:
     for folded, choice in by_folded.items():
         if parts == sorted(folded.split("-")):  # the same, but for case, spelling or order
             return choice
+    longer = [choice for folded, choice in by_folded.items() if folded.startswith(_folded(word))]
+    if len(longer) == 1 and len(word) > 1:
+        return longer[0]
     close = difflib.get_close_matches(_folded(word), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
 

@@ -21,6 +21,7 @@ from seedance_nb.core.errors import (
     SubmitUncertain,
     TransportError,
 )
+from seedance_nb.evolink import protocol
 from seedance_nb.runs.library import disk_error
 
 if TYPE_CHECKING:
@@ -183,10 +184,8 @@ class Pursuit:
             if error is None or job.status != "submitting":
                 return
             failures += 1
-            busy = error.http_status is not None
-            again = bool(error.retryable) and schedule.may_resubmit(
-                self._now() - started, busy=busy
-            )
+            waited, busy = self._now() - started, error.http_status is not None
+            again = protocol.try_again(error) and schedule.may_resubmit(waited, busy=busy)
             self._desk.record(job, "refused", durable=True, error=error.to_dict(), again=again)
             if not again:
                 return
@@ -197,8 +196,6 @@ class Pursuit:
 
     async def _post(self, job: Job) -> SeedanceError | None:
         """One attempt; an error that is returned means: surely not accepted."""
-        from seedance_nb.evolink import protocol  # noqa: PLC0415 - loads the wire at first use
-
         request, key = job.state.request, job.state.idempotency_key
         if request is None:
             raise ConfigError("error.job.norequest", job=job.id)
@@ -264,10 +261,13 @@ class Pursuit:
 
     def _observe(self, job: Job, reply: TaskReply) -> None:
         job.reply = reply
-        error = {"error": reply.failure.to_dict()} if reply.failure else {}
-        news = reply.word != job.raw_status or bool(error)
-        keep = self._desk.record if news else self._desk.fold
-        keep(job, "status" if news else "progress", **_facts(reply), **error)
+        facts = _facts(reply)
+        if reply.failure:
+            facts["error"] = reply.failure.to_dict()
+        if reply.word != job.raw_status or reply.failure:
+            self._desk.record(job, "status", **facts)
+        else:
+            self._desk.fold(job, "progress", **facts)
 
     # --- downloading ----------------------------------------------------------------------------
 

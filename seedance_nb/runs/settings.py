@@ -25,10 +25,13 @@ Backend = Literal["live", "simulator"]
 EVOLINK = "https://api.evolink.ai"
 EVOLINK_FILES = "https://files-api.evolink.ai"
 HOME = "seedance_runs"
-MOST_ACTIVE = 100
-MOST_SCALE = 10
-_TRUE = {"1": True, "true": True, "yes": True, "on": True}
-_FALSE = {"0": False, "false": False, "no": False, "off": False}
+_FLAGS = dict.fromkeys(("1", "true", "yes", "on"), True)
+_FLAGS |= dict.fromkeys(("0", "false", "no", "off"), False)
+# Kind, lowest and highest value of the settings that are numbers.
+_NUMBERS: dict[str, tuple[type[int | float], int, int]] = {
+    "max_active": (int, 1, 100),
+    "time_scale": (float, 0, 10),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,44 +192,39 @@ def _pick(
 
 
 def _check(row: Setting, value: Any) -> tuple[Any, Problem | None]:
+    """The value as it is used, or the default and what is wrong with the one given."""
     if value is None:
         return None, None
-    if row.choices and value not in row.choices:
-        close = nearest(value, row.choices)
-        text_id = "problem.choice.close" if close else "problem.choice"
-        return row.default, Problem(
-            row.name, text_id, value=value, choices=listed(row.choices), close=close
-        )
-    if row.name == "max_active":
+    if row.choices:
+        return _check_choice(row, value)
+    if row.name in _NUMBERS:
         return _check_number(row, value)
-    if row.name == "time_scale":
-        return _check_scale(row, value)
     if row.name == "reuse":
-        value = {**_TRUE, **_FALSE}.get(str(value).lower())
-        return value, None if value is not None else Problem(row.name, "problem.flag", value=value)
+        flag = _FLAGS.get(str(value).lower())
+        return flag, None if flag is not None else Problem(row.name, "problem.flag", value=value)
     if row.name.endswith("_url") and not is_url(value):
         return None, Problem(row.name, "problem.setting.url", value=value)
     return value, None
 
 
+def _check_choice(row: Setting, value: Any) -> tuple[Any, Problem | None]:
+    if value in row.choices:
+        return value, None
+    close = nearest(value, row.choices)
+    text_id = "problem.choice.close" if close else "problem.choice"
+    choices = listed(row.choices)
+    return row.default, Problem(row.name, text_id, value=value, choices=choices, close=close)
+
+
 def _check_number(row: Setting, value: Any) -> tuple[Any, Problem | None]:
+    kind, low, high = _NUMBERS[row.name]
     try:
-        number = int(value)
+        number = kind(value)
     except (TypeError, ValueError):
-        number = 0
-    if 1 <= number <= MOST_ACTIVE:
+        number = low - 1
+    if low <= number <= high:
         return number, None
-    return row.default, Problem(row.name, "problem.integer", value=value, low=1, high=MOST_ACTIVE)
-
-
-def _check_scale(row: Setting, value: Any) -> tuple[Any, Problem | None]:
-    try:
-        scale = float(value)
-    except (TypeError, ValueError):
-        scale = -1.0
-    if 0 <= scale <= MOST_SCALE:
-        return scale, None
-    return row.default, Problem(row.name, "problem.setting.scale", value=value, high=MOST_SCALE)
+    return row.default, Problem(row.name, "problem.setting.number", value=value, low=low, high=high)
 
 
 def _key(
