@@ -424,6 +424,257 @@ TABLE: dict[str, tuple[str, str]] = {
         "The video is made: `job.fetch()` downloads it again, at no cost.",
         "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
     ),
+    # what the service answers, and what the network does (evolink/protocol.py, evolink/client.py)
+    "error.auth.refused": (
+        "The service refused the API key: {detail}",
+        "服务拒绝了 API 密钥：{detail}",
+    ),
+    "error.auth.refused.hint": (
+        "Check it on evolink.ai/dashboard/keys, then run `%seedance login`.",
+        "请在 evolink.ai/dashboard/keys 核对，然后运行 `%seedance login`。",
+    ),
+    "error.auth.shape": (
+        "The API key has blanks or signs in it that no key has; nothing was sent.",
+        "API 密钥中有空格或密钥不会有的字符；没有发送。",
+    ),
+    "error.auth.shape.hint": (
+        "Copy it again from evolink.ai/dashboard/keys, then run `%seedance login`.",
+        "请从 evolink.ai/dashboard/keys 重新复制，然后运行 `%seedance login`。",
+    ),
+    "error.auth.expired": ("The API key has expired: {detail}", "API 密钥已过期：{detail}"),
+    "error.auth.expired.hint": (
+        "Make a new one on evolink.ai/dashboard/keys, then run `%seedance login`.",
+        "请在 evolink.ai/dashboard/keys 新建密钥，然后运行 `%seedance login`。",
+    ),
+    "error.auth.disabled": ("The API key is switched off: {detail}", "API 密钥已停用：{detail}"),
+    "error.auth.disabled.hint": (
+        "Switch it on, or make a new one, on evolink.ai/dashboard/keys.",
+        "请在 evolink.ai/dashboard/keys 启用或新建密钥。",
+    ),
+    "error.auth.user": ("The account is switched off: {detail}", "账户已停用：{detail}"),
+    "error.auth.user.hint": ("Ask support@evolink.ai.", "请联系 support@evolink.ai。"),
+    "error.auth.model": (
+        "The API key may not use this model: {detail}",
+        "该 API 密钥无权使用此模型：{detail}",
+    ),
+    "error.auth.model.hint": (
+        "Choose another model, or allow it for the key on evolink.ai/dashboard/keys.",
+        "请换一个模型，或在 evolink.ai/dashboard/keys 为密钥开通。",
+    ),
+    "error.auth.task": (
+        "The task belongs to another account: {detail}",
+        "该任务属于其他账户：{detail}",
+    ),
+    "error.auth.task.hint": (
+        "Use the key of the account that made it.",
+        "请使用创建该任务的账户的密钥。",
+    ),
+    "error.auth.denied": ("The service does not allow this: {detail}", "服务不允许此操作：{detail}"),
+    "error.auth.denied.hint": (
+        "Check what the key may do on evolink.ai/dashboard/keys.",
+        "请在 evolink.ai/dashboard/keys 检查密钥的权限。",
+    ),
+    "error.quota.account": ("The account is out of credits: {detail}", "账户余额不足：{detail}"),
+    "error.quota.account.hint": (
+        "Nothing was billed. Top up on evolink.ai/dashboard; `%seedance credits` shows the balance.",
+        "没有扣费。请在 evolink.ai/dashboard 充值；`%seedance credits` 查看余额。",
+    ),
+    "error.quota.key": ("The budget of the API key is used up: {detail}", "密钥额度已用完：{detail}"),
+    "error.quota.key.hint": (
+        "Nothing was billed. Raise it on evolink.ai/dashboard/keys, or use another key.",
+        "没有扣费。请在 evolink.ai/dashboard/keys 提高额度，或换一个密钥。",
+    ),
+    "error.quota.day": (
+        "The API key's budget for today is used up: {detail}",
+        "密钥今日额度已用完：{detail}",
+    ),
+    "error.quota.day.hint": (
+        "Nothing was billed. Wait for tomorrow, or raise it on evolink.ai/dashboard/keys.",
+        "没有扣费。请明天再试，或在 evolink.ai/dashboard/keys 提高额度。",
+    ),
+    "error.rate.limit": ("Too many requests: {detail}", "请求过于频繁：{detail}"),
+    "error.rate.limit.hint": (
+        "Nothing was billed. Wait a minute, or run fewer at a time (`max_active`).",
+        "没有扣费。请稍等一分钟，或减少并发（`max_active`）。",
+    ),
+    "error.refused": ("The service refused the request: {detail}", "服务拒绝了请求：{detail}"),
+    "error.refused.hint": (
+        "Nothing was billed. Change what it names and send it again.",
+        "没有扣费。请修改其中指出的内容后重新发送。",
+    ),
+    "error.refused.content": ("The content was refused: {detail}", "内容被拒绝：{detail}"),
+    "error.refused.content.hint": (
+        "Nothing was billed. Change the prompt or the inputs; the same request will be refused "
+        "again.",
+        "没有扣费。请修改 prompt 或输入；同样的请求会再次被拒。",
+    ),
+    "error.refused.size": ("The request is too large: {detail}", "请求过大：{detail}"),
+    "error.refused.size.hint": (
+        "Nothing was billed. Shorten the prompt, or give smaller inputs.",
+        "没有扣费。请缩短 prompt，或使用更小的输入。",
+    ),
+    "error.refused.task_id": ("This is not a task ID: {detail}", "这不是任务 ID：{detail}"),
+    "error.refused.task_id.hint": (
+        "It begins with task-unified-; `%seedance jobs` lists those known here.",
+        "任务 ID 以 task-unified- 开头；`%seedance jobs` 列出本地已知的任务。",
+    ),
+    "error.service.failed": (
+        "The service has a problem of its own: {detail}",
+        "服务端出现问题：{detail}",
+    ),
+    "error.service.failed.hint": (
+        "Try again in a minute; if it lasts, give the request id to support@evolink.ai.",
+        "请一分钟后重试；若持续出现，请将 request id 告知 support@evolink.ai。",
+    ),
+    "error.service.busy": ("The service is busy: {detail}", "服务繁忙：{detail}"),
+    "error.service.busy.hint": (
+        "Nothing was billed. It is tried again for a while; else try in a few minutes.",
+        "没有扣费。会自动重试一段时间；否则请几分钟后再试。",
+    ),
+    "error.service.channel": (
+        "The service has no free channel for this model: {detail}",
+        "服务暂无可用通道：{detail}",
+    ),
+    "error.service.channel.hint": (
+        "Nothing was billed. Try again in a few minutes, or another tier.",
+        "没有扣费。请几分钟后重试，或换一个 tier。",
+    ),
+    "error.service.gone": ("The service does not know this task: {detail}", "服务找不到该任务：{detail}"),
+    "error.service.gone.hint": (
+        "Check the ID and the account of the key; old tasks are forgotten.",
+        "请核对任务 ID 和密钥所属账户；过期的任务无法查询。",
+    ),
+    "error.address": (
+        "The server does not know {address}: {detail}",
+        "服务器上没有 {address}：{detail}",
+    ),
+    "error.address.hint": (
+        "Check `base_url`: it is the part before /v1, such as https://api.evolink.ai.",
+        "请检查 `base_url`：即 /v1 之前的部分，如 https://api.evolink.ai。",
+    ),
+    "error.redirect": (
+        "`base_url` redirects to {host}; the key does not follow.",
+        "`base_url` 重定向到 {host}；密钥不会随之发送。",
+    ),
+    "error.redirect.hint": (
+        "Nothing was billed. If that is the right server, set `base_url` to it.",
+        "没有扣费。若那才是正确的服务器，请将 `base_url` 设为它。",
+    ),
+    "error.protocol.body": (
+        "The answer makes no sense (HTTP {status}): {detail}",
+        "服务的回答无法理解（HTTP {status}）：{detail}",
+    ),
+    "error.protocol.body.hint": (
+        "Check `base_url`, and whether a proxy or a login page answers in its place.",
+        "请检查 `base_url`，以及是否有代理或登录页面代为回答。",
+    ),
+    "error.protocol.task": (
+        "The answer is no task, or another one: {detail}",
+        "回答中没有任务，或不是所查的任务：{detail}",
+    ),
+    "error.protocol.large": (
+        "The answer is larger than any should be (over {size} bytes).",
+        "回答过大（超过 {size} 字节）。",
+    ),
+    "error.sent.timeout": ("the service says it timed out: {detail}", "服务提示超时：{detail}"),
+    "error.sent.outcome": (
+        "the service itself cannot tell: {detail}",
+        "服务自己也无法确定：{detail}",
+    ),
+    "error.sent.conflict": (
+        "an earlier request with this idempotency key arrived, but with other contents: {detail}",
+        "同一幂等键的先前请求已到达，但内容不同：{detail}",
+    ),
+    "error.sent.lost": (
+        "no whole answer came from {host}: {reason}",
+        "没有收到 {host} 的完整回答：{reason}",
+    ),
+    "error.transport.connect": (
+        "No connection to {host}: {reason}",
+        "无法连接 {host}：{reason}",
+    ),
+    "error.transport.connect.hint": (
+        "Check the network, a proxy if there is one, and `base_url`.",
+        "请检查网络、代理（如有）以及 `base_url`。",
+    ),
+    "error.transport.tls": (
+        "The connection to {host} is not secure: {reason}",
+        "与 {host} 的连接不安全：{reason}",
+    ),
+    "error.transport.tls.hint": (
+        "Behind a company proxy, point SSL_CERT_FILE at its certificate; check the clock too.",
+        "若在公司代理之后，请将 SSL_CERT_FILE 指向其证书；也请检查系统时钟。",
+    ),
+    "error.transport.broken": (
+        "The connection to {host} broke: {reason}",
+        "与 {host} 的连接中断：{reason}",
+    ),
+    "error.transport.timeout": (
+        "The server took too long: {detail}",
+        "服务器响应超时：{detail}",
+    ),
+    "error.transport.proxy": (
+        "The proxy wants a login or refuses: {detail}",
+        "代理要求登录或拒绝连接：{detail}",
+    ),
+    "error.transport.proxy.hint": (
+        "Check HTTPS_PROXY and HTTP_PROXY.",
+        "请检查 HTTPS_PROXY 和 HTTP_PROXY。",
+    ),
+    "error.transport.closed": ("The session was closed.", "会话已关闭。"),
+    "error.proxy": (
+        "The proxy that the environment names cannot be used.",
+        "环境变量中的代理无法使用。",
+    ),
+    "error.proxy.hint": (
+        "HTTPS_PROXY and HTTP_PROXY look like http://HOST:PORT (SOCKS wants the package socksio).",
+        "HTTPS_PROXY 和 HTTP_PROXY 形如 http://HOST:PORT（SOCKS 需要安装 socksio）。",
+    ),
+    "error.link.refused": (
+        "The link of the video was refused by {host} (HTTP {status}): expired, or not for us.",
+        "{host} 拒绝了视频链接（HTTP {status}）：已过期或无权访问。",
+    ),
+    "error.link.refused.hint": (
+        "The video is made: `%seedance resume` asks the task for a fresh link, at no cost.",
+        "视频已生成：`%seedance resume` 会向任务索取新链接，不另收费。",
+    ),
+    "error.link.failed": (
+        "{host} could not serve the video (HTTP {status}).",
+        "{host} 未能提供视频（HTTP {status}）。",
+    ),
+    "error.link.failed.hint": (
+        "The video is made: `%seedance resume` downloads it, at no cost.",
+        "视频已生成：用 `%seedance resume` 下载，不另收费。",
+    ),
+    "error.link.invalid": (
+        "The link of the video is no http(s) address: {detail}",
+        "视频链接不是 http(s) 地址：{detail}",
+    ),
+    "error.link.private": (
+        "The link of the video leads into a private network ({host}); it was not followed.",
+        "视频链接指向内网（{host}），未予访问。",
+    ),
+    "error.link.circle": (
+        "The link of the video was redirected more than {count} times.",
+        "视频链接的重定向超过 {count} 次。",
+    ),
+    "error.link.size": (
+        "The video is larger than {size} bytes; the download was ended.",
+        "视频超过 {size} 字节，已停止下载。",
+    ),
+    "error.task.silent": (
+        "The task failed; the service gave no reason.",
+        "任务失败；服务没有说明原因。",
+    ),
+    "error.task.silent.hint": (
+        "Try again; if it keeps failing, ask support@evolink.ai and name the task.",
+        "请重试；若反复失败，请联系 support@evolink.ai 并提供任务 ID。",
+    ),
+    "error.task.cancelled": ("The task was cancelled.", "任务已取消。"),
+    "error.task.cancelled.hint": (
+        "Send it again if you still want it.",
+        "如仍需要，请重新发送。",
+    ),
     # --- session -------------------------------------------------------------------------------
     "problem.setting": (
         "`{field}` is not a setting; there are: {choices}.",

@@ -1,0 +1,1 @@
+"""The wire: how EvoLink's API is asked and how its answers are read."""

@@ -1,0 +1,417 @@
+"""The API's calls and answers, without any I/O.
+
+A `Call` goes out; status, headers and body come back; `decipher` turns them into data or into
+exactly one error, chosen by the table `RULES`; `read_task` and its kin (in `answers`) read the data.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import quote
+
+from seedance_nb.core.errors import (
+    AuthError,
+    ConfigError,
+    InvalidRequest,
+    ProtocolError,
+    QuotaExceeded,
+    RateLimited,
+    SeedanceError,
+    ServiceError,
+    SubmitUncertain,
+    TransportError,
+)
+from seedance_nb.evolink.answers import (
+    Balance,
+    Credits,
+    TaskReply,
+    read_batch,
+    read_credits,
+    read_task,
+)
+from seedance_nb.evolink.plain import clean, is_task_id, origin, parse, phrase, seconds, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from seedance_nb.core.errors import Billed
+
+__all__ = [
+    "RULES",
+    "Balance",
+    "Call",
+    "Credits",
+    "Rule",
+    "TaskReply",
+    "batch",
+    "create",
+    "credits",
+    "decipher",
+    "is_task_id",
+    "not_accepted",
+    "query",
+    "read_batch",
+    "read_credits",
+    "read_task",
+    "try_again",
+]
+
+Kind = Literal["create", "query", "batch", "credits"]
+MOST_IN_BATCH = 50
+_EXCERPT = 200  # characters of a senseless answer that a message quotes
+_OK, _BAD, _BROKEN = 200, 400, 500
+
+
+# --- calls ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One exchange with the API, without host and key.
+
+    Attributes:
+        kind: What it is for; only a "create" costs money.
+        method: HTTP method.
+        path: From the root of the server, quoted.
+        body: JSON in UTF-8, if any.
+        headers: Those of this call; never the key.
+    """
+
+    kind: Kind
+    method: Literal["GET", "POST"]
+    path: str
+    body: bytes | None = None
+    headers: dict[str, str]
+
+
+def create(body: Mapping[str, Any], *, idempotency_key: str) -> Call:
+    """Ask for a video: `POST /v1/videos/generations`, the one call that costs money.
+
+    Args:
+        body: `VideoRequest.to_wire()`.
+        idempotency_key: 16 to 96 of `A-Za-z0-9._-`; the same key gets the same task again
+            (evolink-mcp).
+    """
+    headers = {"Idempotency-Key": idempotency_key}
+    return _post("create", "/v1/videos/generations", body, headers)
+
+
+def query(task_id: str) -> Call:
+    """Look at a task: `GET /v1/tasks/{task_id}`.
+
+    Raises:
+        InvalidRequest: It cannot be the ID of a task.
+    """
+    if not is_task_id(task_id):
+        raise InvalidRequest("error.refused.task_id", detail=clean(repr(task_id)))
+    path = f"/v1/tasks/{quote(task_id, safe='')}"
+    return Call(kind="query", method="GET", path=path, headers={})
+
+
+def batch(task_ids: Sequence[str]) -> Call:
+    """Look at up to 50 tasks: `POST /v1/tasks/batch` (evolink-mcp; in no document)."""
+    if not 1 <= len(task_ids) <= MOST_IN_BATCH:
+        msg = f"1 to {MOST_IN_BATCH} ids go into one call, not {len(task_ids)}"
+        raise ValueError(msg)
+    return _post("batch", "/v1/tasks/batch", {"task_ids": list(task_ids)}, {})
+
+
+def credits() -> Call:
+    """Ask for the balance: `GET /v1/credits`, a free way to check a key."""
+    return Call(kind="credits", method="GET", path="/v1/credits", headers={})
+
+
+def _post(kind: Kind, path: str, body: Mapping[str, Any], headers: dict[str, str]) -> Call:
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    headers = {"Content-Type": "application/json", **headers}
+    data = text.encode("utf-8", "replace")
+    return Call(kind=kind, method="POST", path=path, body=data, headers=headers)
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+
+class Rule(NamedTuple):
+    """What an answer means; the first rule that fits an answer decides.
+
+    Attributes:
+        status: HTTP status, or a range of them; None is any below 500, since a 5xx says nothing
+            reliable about what became of the request.
+        codes: The service's own words, in lower case; empty is any. One that ends in `:` is a
+            beginning.
+        kind: Which call; None is any.
+        error: The class to raise.
+        text: Id of its text.
+        billed: Whether money was taken.
+        retryable: Whether the same request may work later.
+        hinted: Only for an answer with a Retry-After header.
+    """
+
+    status: int | range | None
+    codes: frozenset[str]
+    kind: Kind | None
+    error: type[SeedanceError]
+    text: str
+    billed: Billed = "no"
+    retryable: bool | None = False
+    hinted: bool = False
+
+    def fits(self, reply: _Reply) -> bool:
+        """Whether this rule is about that answer."""
+        if self.status is None:
+            right_status = reply.status < _BROKEN
+        elif isinstance(self.status, range):
+            right_status = reply.status in self.status
+        else:
+            right_status = reply.status == self.status
+        right_kind = self.kind in (None, reply.call.kind)
+        right_code = not self.codes or reply.word in self.codes or reply.family in self.codes
+        return right_status and right_kind and right_code and (reply.hinted or not self.hinted)
+
+
+def _codes(words: str = "") -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_ANY = _codes()
+_NO_CREDITS = _codes(
+    "insufficient_quota insufficient_user_quota quota_not_enough account_balance_insufficient"
+    " insufficient_quota_error"
+)
+_NO_CREDITS_KEY = _codes("insufficient_token_quota key_quota_exhausted")
+_NO_CREDITS_TODAY = _codes("token_daily_quota_exceeded key_daily_quota_exhausted")
+_NO_MODEL = _codes("key_model_not_allowed model_access_denied")
+_NO_CHANNEL = _codes("no_available_channel model_unavailable channel_selection_failed channel:")
+_MODERATED = _codes(
+    "content_policy_violation content_filter sensitive_content moderation_blocked"
+    " input_moderation_failed"
+)
+_CLIENT, _SERVER, _MOVED = range(400, 500), range(500, 600), range(300, 400)
+
+# docs: the error tables of videos/generations, tasks/{id} and credits; evolink-mcp: error codes.
+RULES: tuple[Rule, ...] = (
+    # the paid request whose fate is open; a conflict means that an earlier one did arrive
+    Rule(408, _ANY, "create", SubmitUncertain, "error.sent.timeout", "unknown", None),
+    Rule(None, _codes("paid_outcome_unknown"), None,
+         SubmitUncertain, "error.sent.outcome", "unknown", None),
+    Rule(None, _codes("idempotency_conflict"), None,
+         SubmitUncertain, "error.sent.conflict", "unknown", None),
+    # by the service's own word
+    Rule(None, _NO_CREDITS, None, QuotaExceeded, "error.quota.account"),
+    Rule(None, _NO_CREDITS_KEY, None, QuotaExceeded, "error.quota.key"),
+    Rule(None, _NO_CREDITS_TODAY, None, QuotaExceeded, "error.quota.day"),
+    Rule(None, _codes("key_disabled"), None, AuthError, "error.auth.disabled"),
+    Rule(None, _codes("key_expired"), None, AuthError, "error.auth.expired"),
+    Rule(None, _codes("user_disabled"), None, AuthError, "error.auth.user"),
+    Rule(None, _NO_MODEL, None, AuthError, "error.auth.model"),
+    Rule(None, _NO_CHANNEL, None, ServiceError, "error.service.channel", "no", True),
+    Rule(None, _MODERATED, None, InvalidRequest, "error.refused.content"),
+    Rule(None, _codes("invalid_task_id"), None, InvalidRequest, "error.refused.task_id"),
+    Rule(None, _codes("task_not_found"), None, ServiceError, "error.service.gone"),
+    Rule(404, _codes("model_not_found invalid_request"), None, InvalidRequest, "error.refused"),
+    # by the status
+    Rule(401, _ANY, None, AuthError, "error.auth.refused"),
+    Rule(402, _ANY, None, QuotaExceeded, "error.quota.account"),
+    Rule(403, _ANY, "query", AuthError, "error.auth.task"),
+    Rule(403, _ANY, None, AuthError, "error.auth.denied"),
+    Rule(404, _ANY, "query", ServiceError, "error.service.gone"),
+    Rule(404, _ANY, None, ConfigError, "error.address"),
+    Rule(405, _ANY, None, ConfigError, "error.address"),
+    Rule(407, _ANY, None, TransportError, "error.transport.proxy"),
+    Rule(408, _ANY, None, TransportError, "error.transport.timeout", "no", True),
+    Rule(413, _ANY, None, InvalidRequest, "error.refused.size"),
+    Rule(429, _ANY, None, RateLimited, "error.rate.limit", "no", True),
+    Rule(_CLIENT, _ANY, None, InvalidRequest, "error.refused"),
+    Rule(503, _ANY, None, ServiceError, "error.service.busy", "no", True, hinted=True),
+    Rule(_SERVER, _ANY, "create", ServiceError, "error.service.failed", "unknown", None),
+    Rule(_SERVER, _ANY, None, ServiceError, "error.service.failed", "no", True),
+    # A permanent redirect of a POST was not worked on; of the others nobody can tell.
+    Rule(301, _ANY, None, ConfigError, "error.redirect"),
+    Rule(307, _ANY, None, ConfigError, "error.redirect"),
+    Rule(308, _ANY, None, ConfigError, "error.redirect"),
+    Rule(_MOVED, _ANY, "create", ProtocolError, "error.protocol.body", "unknown", None),
+    Rule(302, _ANY, None, ConfigError, "error.redirect"),
+    Rule(303, _ANY, None, ConfigError, "error.redirect"),
+)
+_SENSELESS = {
+    kind: Rule(None, _ANY, kind, ProtocolError, "error.protocol.body", billed, None)
+    for kind, billed in (("create", "unknown"), (None, "no"))
+}
+
+
+def not_accepted(error: SeedanceError) -> bool:
+    """Whether a create that ended so surely made no task and took no money."""
+    return error.billed == "no" and not isinstance(error, SubmitUncertain)
+
+
+def try_again(error: SeedanceError) -> bool:
+    """Whether a create that ended so is sent again by itself: not accepted, and for want of time.
+
+    That is: no connection, 429, and 503 with Retry-After.
+    """
+    waits = isinstance(error, RateLimited) or error.text_id == "error.service.busy"
+    waits = waits or (isinstance(error, TransportError) and bool(error.retryable))
+    return waits and not_accepted(error)
+
+
+def decipher(
+    call: Call, status: int, headers: Mapping[str, str], body: bytes, *, now: float
+) -> Any:
+    """The JSON data of an answer.
+
+    Args:
+        call: What was asked.
+        status: HTTP status of the answer.
+        headers: Its headers, by any spelling.
+        body: Its body, decompressed.
+        now: Epoch seconds, for a Retry-After that is a date.
+
+    Raises:
+        SeedanceError: The class, text and money of the first of `RULES` that fits; `ProtocolError`
+            for anything that makes no sense.
+    """
+    reply = _Reply(call, status, {name.lower(): value for name, value in headers.items()}, body)
+    if reply.is_good:
+        return reply.data
+    raise reply.error(now)
+
+
+class _Reply:
+    """An answer, taken apart."""
+
+    def __init__(self, call: Call, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.call = call
+        self.status = status
+        self.headers = headers
+        self.text = body.decode("utf-8", "replace")
+        self.data = parse(body)
+        self.fields = _error_fields(self.data, failed=status >= _BAD)
+        self.hinted = seconds(headers.get("retry-after"), 0.0) is not None
+        own = self._own_status()
+        if _OK <= status < 300 and call.kind != "create" and own is not None:  # noqa: PLR2004
+            self.status = own  # the old style says it in the body alone
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is a success whose body can hold what was asked for."""
+        return _OK <= self.status < 300 and isinstance(self.data, dict | list) and not self.fields  # noqa: PLR2004
+
+    @property
+    def code(self) -> str | None:
+        """The service's word; where the code is only the status again, its type."""
+        word = self.fields.get("code")
+        if not isinstance(word, str) or word.isdigit():
+            word = self.fields.get("type")
+        return clean(word, 100) if isinstance(word, str) and word else None
+
+    @property
+    def word(self) -> str:
+        """The code as `RULES` spells it."""
+        return (self.code or "").lower()
+
+    @property
+    def family(self) -> str:
+        """Beginning of a code such as `channel:no_key`."""
+        return self.word.partition(":")[0] + ":"
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of this exchange."""
+        for name in ("x-request-id", "x-oneapi-request-id"):
+            if self.headers.get(name):
+                return clean(self.headers[name], 100)
+        named = self.fields.get("request_id")
+        if isinstance(named, str) and named:
+            return clean(named, 100)
+        inside = re.search(r"\(request id: ([^()]+)\)", str(self.fields.get("message", "")))
+        return clean(inside[1], 100) if inside else None
+
+    @property
+    def detail(self) -> str:
+        """What the service says, in its own words, with the facts that it adds."""
+        named = (self.fields.get(name) for name in ("message", "msg", "detail"))
+        message = next((text for text in named if isinstance(text, str) and text), None)
+        said = clean(message) if message else ""
+        if not said:
+            said = f"HTTP {self.status} {phrase(self.status)}".rstrip()
+        facts = list(_extras(self.fields))
+        if self.request_id and self.request_id not in said:
+            facts.append(f"request id: {self.request_id}")
+        return f"{said} ({'; '.join(facts)})" if facts else said
+
+    def error(self, now: float) -> SeedanceError:
+        """The error that the first fitting rule makes of it."""
+        rule = None
+        # A success that speaks of an error is too odd to say that a paid request was not taken.
+        if self.status >= _MOVED.start or (self.fields and self.call.kind != "create"):
+            rule = next((rule for rule in RULES if rule.fits(self)), None)
+        senseless = rule is None or rule.error is ProtocolError
+        rule = rule or _SENSELESS["create" if self.call.kind == "create" else None]
+        return rule.error(
+            rule.text,
+            billed=rule.billed,
+            retryable=rule.retryable,
+            code=self.code,
+            http_status=self.status,
+            request_id=self.request_id,
+            raw=shorten(self.data if self.data is not None else self.text),
+            retry_after=self._retry_after(now),
+            detail=self._excerpt() if senseless and not self.fields else self.detail,
+            status=self.status,
+            address=f"{self.call.method} {self.call.path}",
+            host=origin(self.headers.get("location")),
+        )
+
+    def _excerpt(self) -> str:
+        return clean(self.text, _EXCERPT) or f"HTTP {self.status}, {len(self.text)} bytes"
+
+    def _retry_after(self, now: float) -> float | None:
+        hint = seconds(self.headers.get("retry-after"), now)
+        if hint is not None:
+            return hint
+        words = str(self.fields.get("fallback_suggestion", ""))
+        found = re.search(r"retry after (\d{1,6}(?:\.\d+)?) ?(minute)?", words, re.IGNORECASE)
+        return float(found[1]) * (60 if found[2] else 1) if found else None
+
+    def _own_status(self) -> int | None:
+        code = self.fields.get("code")
+        known = isinstance(code, int | str) and str(code).isdecimal() and len(str(code)) == 3  # noqa: PLR2004
+        return int(str(code)) if known and int(str(code)) >= _BAD else None
+
+
+def _error_fields(data: Any, *, failed: bool) -> dict[str, Any]:
+    """What a body says about an error: `{error: {...}}`, the files' `{success: false}`, or flat."""
+    if not isinstance(data, dict):
+        return {}
+    error = data.get("error")
+    is_task = isinstance(data.get("status"), str) and ("id" in data or "task_id" in data)
+    if is_task and not failed:
+        return {}
+    if isinstance(error, dict):
+        return {**{name: data[name] for name in ("request_id",) if name in data}, **error}
+    if isinstance(error, str) and error:
+        return {**data, "message": data.get("message") or error}
+    code = data.get("code")
+    flat = isinstance(code, str) and not code.isdecimal() and "data" not in data
+    coded = isinstance(code, int) and code >= _BAD
+    return data if failed or data.get("success") is False or coded or flat else {}
+
+
+_EXTRAS = (
+    "param", "allowed_models", "key_name", "estimated_credits", "account_balance_credits",
+    "remaining_credits", "daily_limit_credits", "daily_used_credits", "total_limit_credits",
+    "used_credits", "limit_scope", "reset_timezone", "suggestion", "fallback_suggestion",
+    "action_url",
+)  # fmt: skip
+
+
+def _extras(fields: Mapping[str, Any]) -> Iterator[str]:
+    for name in _EXTRAS:
+        value = fields.get(name)
+        if isinstance(value, list):
+            value = ", ".join(str(item) for item in value[:20])
+        if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
+            yield f"{name}: {clean(str(value), 200)}"
