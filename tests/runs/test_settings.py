@@ -22,7 +22,7 @@ def settle(
 ) -> Settings:
     """The settings, as the layers give them."""
     return resolve(
-        overrides or {}, config or {}, environ or {}, cwd=HERE, find_key=lambda: found.items()
+        overrides or {}, config or {}, environ or {}, cwd=HERE, find_key=found.items
     )
 
 
@@ -119,6 +119,6 @@ def test_all_bad_settings_come_at_once() -> None:
 
 
 def test_plain_http_is_for_this_machine() -> None:
-    """http is accepted for loopback hosts only."""
+    """Http is accepted for loopback hosts only."""
     for host in ("127.0.0.1:8000", "localhost", "[::1]:80"):
         assert settle({"base_url": f"http://{host}", "api_key": "k"}).trouble is None
