@@ -42,7 +42,7 @@ def render(shot: Shot, path: Path, stopped: Callable[[], bool], *, crf: int | No
 
     The same shot gives the same bytes with the same libraries. The clips that come with the
     package are made by this function too: text, 432x248, 248x432 and 320x320, five seconds, with
-    and without sound, crf 31, named as `studio.ready_made` looks for them.
+    and without sound, crf 33, named as `studio.ready_made` looks for them.
 
     Args:
         shot: What to show.

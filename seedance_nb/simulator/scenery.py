@@ -115,8 +115,8 @@ class Scenery:
 
     def _make_cloud(self, chance: Chance) -> Stencil:
         width, height = self._strip_width(1), self.size[1] // 2
-        mask = _noise((width // 90 + 4, 6), chance).resize((width, height), _SMOOTH)
-        finer = _noise((width // 30 + 4, 14), chance).resize((width, height), _SMOOTH)
+        mask = _noise((3 * width // height + 4, 6), chance).resize((width, height), _SMOOTH)
+        finer = _noise((8 * width // height + 4, 14), chance).resize((width, height), _SMOOTH)
         mask = Image.blend(mask, finer, 0.35).point(
             [min(105, max(0, (value - 128) * 2)) for value in range(256)]
         )

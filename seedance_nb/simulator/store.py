@@ -10,15 +10,15 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seedance_nb.simulator.answers import Record
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from seedance_nb.simulator.checks import Json
 
 __all__ = ["Kept", "Store", "digest"]
@@ -146,7 +146,9 @@ def _suffix(text: str) -> str:
 
 def _write_once(path: Path, content: bytes) -> bool:
     """Makes a whole file of that name, or leaves the one there is; True if it was made."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{id(content)}")
+    number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    os.close(number)
+    temporary = Path(name)
     temporary.write_bytes(content)
     try:
         os.link(temporary, path)

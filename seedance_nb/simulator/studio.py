@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import tempfile
 import threading
 from collections import deque
 from concurrent.futures import Future
@@ -85,6 +86,7 @@ class Studio:
         self._folder = folder
         self._renderer = renderer
         self._waiting: deque[Shot] = deque()
+        self._urgent: deque[Shot] = deque()
         self._futures: dict[str, Future[Path]] = {}
         self._changed = threading.Condition()
         self._stopped = False
@@ -108,7 +110,7 @@ class Studio:
                 self._start()
             if urgent and shot in self._waiting:
                 self._waiting.remove(shot)
-                self._waiting.appendleft(shot)
+                self._urgent.append(shot)
             self._changed.notify()
         return future
 
@@ -130,10 +132,10 @@ class Studio:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._stopped or self._waiting)
+                self._changed.wait_for(lambda: self._stopped or self._urgent or self._waiting)
                 if self._stopped:
                     break
-                shot = self._waiting.popleft()
+                shot = (self._urgent or self._waiting).popleft()
                 future = self._futures[shot.key]
             if future.set_running_or_notify_cancel():
                 self._fulfil(shot, future)
@@ -153,7 +155,9 @@ class Studio:
         path = self._folder / f"{shot.key}.mp4"
         if self._renderer is None and not shot.cut:
             return ready_made(shot)
-        temporary = path.with_name(f".{path.stem}.{os.getpid()}.part.mp4")
+        number, name = tempfile.mkstemp(prefix=".", suffix=".mp4", dir=self._folder)
+        os.close(number)
+        temporary = Path(name)
         try:
             self._write(shot, temporary)
             if self._stopped:

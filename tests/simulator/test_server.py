@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -391,6 +392,24 @@ def test_two_servers_share_a_folder(simulate: Simulate, tmp_path: Path) -> None:
     for client in (one, two):
         rows = client.call("GET", "/v1/tasks").json["data"]
         assert {row["id"] for row in rows} == ids
+
+
+def test_a_key_makes_one_task_whichever_server_it_reaches(
+    simulate: Simulate, tmp_path: Path
+) -> None:
+    """Two servers in one folder and four clients at once: one task a key, and no errors."""
+    clients = [simulate(tmp_path), simulate(tmp_path)] * 2
+
+    def ask(client: Client) -> list[str]:
+        keys = [f"the-same-key-for-all-{number:02d}" for number in range(15)]
+        calls = [client.call("POST", CREATE, _body(), Idempotency_Key=key) for key in keys]
+        return [call.json["id"] for call in calls]
+
+    with ThreadPoolExecutor(4) as pool:
+        ids = list(pool.map(ask, clients))
+
+    assert len(set(ids[0])) == 15
+    assert ids == [ids[0]] * 4
 
 
 def test_nothing_is_left_of_a_temporary_home(simulate: Simulate) -> None:
