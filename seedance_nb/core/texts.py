@@ -572,10 +572,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "The answer is no task, or another one: {detail}",
         "回答中没有任务，或不是所查的任务：{detail}",
     ),
-    "error.protocol.large": (
-        "The answer is larger than any should be (over {size} bytes).",
-        "回答过大（超过 {size} 字节）。",
-    ),
     "error.sent.timeout": ("the service says it timed out: {detail}", "服务提示超时：{detail}"),
     "error.sent.outcome": (
         "the service itself cannot tell: {detail}",
@@ -638,29 +634,33 @@ TABLE: dict[str, tuple[str, str]] = {
         "The video is made: `%seedance resume` asks the task for a fresh link, at no cost.",
         "视频已生成：`%seedance resume` 会向任务索取新链接，不另收费。",
     ),
-    "error.link.failed": (
+    "error.download.failed": (
         "{host} could not serve the video (HTTP {status}).",
         "{host} 未能提供视频（HTTP {status}）。",
     ),
-    "error.link.failed.hint": (
+    "error.download.failed.hint": (
         "The video is made: `%seedance resume` downloads it, at no cost.",
         "视频已生成：用 `%seedance resume` 下载，不另收费。",
     ),
-    "error.link.invalid": (
+    "error.download.address": (
         "The link of the video is no http(s) address: {detail}",
         "视频链接不是 http(s) 地址：{detail}",
     ),
-    "error.link.private": (
+    "error.download.private": (
         "The link of the video leads into a private network ({host}); it was not followed.",
         "视频链接指向内网（{host}），未予访问。",
     ),
-    "error.link.circle": (
+    "error.download.circle": (
         "The link of the video was redirected more than {count} times.",
         "视频链接的重定向超过 {count} 次。",
     ),
-    "error.link.size": (
+    "error.download.size": (
         "The video is larger than {size} bytes; the download was ended.",
         "视频超过 {size} 字节，已停止下载。",
+    ),
+    "error.download.slow": (
+        "The download did not end within {minutes:g} minutes.",
+        "下载在 {minutes:g} 分钟内没有完成。",
     ),
     "error.task.silent": (
         "The task failed; the service gave no reason.",
@@ -1065,6 +1065,530 @@ TABLE: dict[str, tuple[str, str]] = {
         "show the exact request and its digest; nothing is sent, no key needed",
         "只显示请求及其摘要；不发送，也不需要密钥",
     ),
+    "magic.usage": (
+        "%%seedance [NAME] [options]\nwhat the video shows",
+        "%%seedance [变量名] [选项]\n视频内容",
+    ),
+    "magic.head.options": ("What to ask for", "请求参数"),
+    "magic.head.run": ("How to run it", "运行方式"),
+    "magic.head.examples": ("Examples", "示例"),
+    "magic.head.verbs": ("%seedance VERB", "%seedance 动词"),
+    "magic.example.dog": (
+        "a golden retriever runs across a sunlit meadow, cinematic slow motion",
+        "一只金毛犬跑过阳光下的草地，电影感慢镜头",
+    ),
+    "magic.example.frames": (
+        "the flower opens, time lapse",
+        "花朵绽放，延时摄影",
+    ),
+    "magic.example.style": (
+        "a {{animal}} in the style of the picture",
+        "与图片同一风格的 {{animal}}",
+    ),
+    "magic.name.about": (
+        "NAME is bound to the job at once; NAME.wait(), await NAME and NAME.video are there to use "
+        "it. The cell returns immediately and fills itself in.",
+        "变量名立即绑定到任务；可用 NAME.wait()、await NAME、NAME.video。"
+        "单元格立即返回，结果会自动显示。",
+    ),
+    "magic.bound": (
+        "{name} is the job; the request is {digest}",
+        "{name} 是任务变量；请求为 {digest}",
+    ),
+    "magic.dry.head": (
+        "This is what would be sent. Nothing was sent.",
+        "以下是将要发送的内容。没有发送任何请求。",
+    ),
+    "magic.dry.model": (
+        "The model was chosen by the input ({input}).",
+        "模型按输入选择（{input}）。",
+    ),
+    "magic.dry.digest": ("Digest: {digest}", "摘要：{digest}"),
+    "magic.dry.takes": ("It would be sent {takes} times, as takes.", "会发送 {takes} 次，各为一条。"),
+    "magic.dry.estimate": (
+        "Estimate: not known before it is sent; the answer says what is reserved.",
+        "预估费用：发送前未知；服务的答复会给出预留额度。",
+    ),
+    "magic.dry.estimate.simulator": (
+        "Estimate: nothing; the simulator takes no credits.",
+        "预估费用：无；模拟器不消耗额度。",
+    ),
+    "magic.dry.warning": ("Mind: {text}", "注意：{text}"),
+    "magic.interrupted": (
+        "the waiting ended; {jobs} goes on. `%seedance show` shows it, `%seedance wait` waits on.",
+        "已停止等待；{jobs} 仍在继续。`%seedance show` 查看，`%seedance wait` 继续等待。",
+    ),
+    "magic.unfinished": (
+        "seedance_nb: {count} job(s) of an earlier session are not finished; "
+        "`%seedance resume` goes on with them.",
+        "seedance_nb：之前的会话有 {count} 个任务未完成；运行 `%seedance resume` 继续。",
+    ),
+    "magic.setting.about": ("{name}: also {environment} in the environment", "{name}：也可用环境变量 {environment}"),
+    "magic.verb.unknown": (
+        "{verb!r} is not a verb of %seedance; there are: {choices}.",
+        "%seedance 没有动词 {verb!r}；可用：{choices}。",
+    ),
+    "magic.verb.unknown.hint": (
+        "To make a video, write `%%seedance` on the first line of a cell and the prompt below it.",
+        "要生成视频，请在单元格第一行写 `%%seedance`，在下面写 prompt。",
+    ),
+    "magic.verb.close": (
+        "{verb!r} is not a verb of %seedance; did you mean {close!r}?",
+        "%seedance 没有动词 {verb!r}；是否想写 {close!r}？",
+    ),
+    "magic.verb.close.hint": ("`%seedance help` lists them all.", "`%seedance help` 列出全部。"),
+    "magic.verb.words": (
+        "`%seedance {verb}` takes {takes}; {given} given.",
+        "`%seedance {verb}` 需要{takes}；给了 {given} 个。",
+    ),
+    "magic.takes.none": ("nothing further", "零个参数"),
+    "magic.takes.maybe": ("at most one job", "至多一个任务"),
+    "magic.takes.one": ("exactly one job", "恰好一个任务"),
+    "magic.takes.task": ("exactly one task ID", "恰好一个任务 ID"),
+    "magic.takes.login": ("only --save", "最多一个 --save"),
+    "magic.login.prompt": ("EvoLink API key (not shown): ", "EvoLink API 密钥（不显示）："),
+    "magic.login.nobody": (
+        "Nobody is there to be asked for a key.",
+        "当前无法输入密钥。",
+    ),
+    "magic.login.nobody.hint": (
+        "Set EVOLINK_API_KEY in the environment before the notebook runs.",
+        "请在运行笔记本之前设置环境变量 EVOLINK_API_KEY。",
+    ),
+    "magic.login.empty": ("No key was given; nothing changed.", "没有输入密钥；未作改动。"),
+    "magic.login.done": (
+        "The key is kept in memory until the kernel ends. From now on: {where}.",
+        "密钥保存在内存中，内核结束即失效。现在使用：{where}。",
+    ),
+    "magic.login.saved": (
+        "The key is kept in the keyring of this computer. From now on: {where}.",
+        "密钥已保存到本机的钥匙串。现在使用：{where}。",
+    ),
+    "magic.resume.nothing": ("There is nothing to resume in {home}.", "{home} 中没有需要继续的任务。"),
+    "magic.resume.count": ("{count} job(s):", "{count} 个任务："),
+    "magic.jobs.earlier": ("({count} earlier ones are not listed)", "（更早的 {count} 个未列出）"),
+    "magic.stopped.queued": (
+        "Job {job} was taken out of the queue; nothing was sent.",
+        "任务 {job} 已从队列中移除；没有发送。",
+    ),
+    "magic.stopped": (
+        "Job {job} is no longer followed. EvoLink documents no cancel call: the task runs on and "
+        "is billed. `%seedance resume` follows it again.",
+        "任务 {job} 不再跟踪。EvoLink 没有取消接口：任务会继续并计费。"
+        "`%seedance resume` 可重新跟踪。",
+    ),
+    "magic.stopped.simulator": (
+        "Job {job} is no longer followed; it runs on in the simulator. `%seedance resume` follows "
+        "it again.",
+        "任务 {job} 不再跟踪；它仍在模拟器中继续。`%seedance resume` 可重新跟踪。",
+    ),
+    "magic.stopped.already": (
+        "Job {job} has ended ({status}); there is nothing to stop.",
+        "任务 {job} 已结束（{status}）；无需停止。",
+    ),
+    "magic.credits.key": ("this key", "此密钥"),
+    "magic.credits.account": ("the account", "账户"),
+    "magic.credits.unlimited": ("no limit", "无上限"),
+    "magic.key.none": ("none", "无"),
+    "magic.key.from": ("set, from {source}", "已设置，来自 {source}"),
+    "magic.column.job": ("Job", "任务"),
+    "magic.column.status": ("Status", "状态"),
+    "magic.column.take": ("Take", "条"),
+    "magic.column.asked": ("Asked", "提交时间"),
+    "magic.column.where": ("Made on", "来源"),
+    "magic.column.credits": ("Credits", "额度"),
+    "magic.column.file": ("File", "文件"),
+    "magic.column.prompt": ("Prompt", "Prompt"),
+    "magic.column.model": ("Model", "模型"),
+    "magic.column.input": ("Input", "输入"),
+    "magic.column.tier": ("Tier", "档位"),
+    "magic.column.quality": ("Quality", "画质"),
+    "magic.column.search": ("Web search", "联网搜索"),
+    "magic.column.what": ("What", "项目"),
+    "magic.column.found": ("Found", "结果"),
+    "magic.column.setting": ("Setting", "设置"),
+    "magic.column.value": ("Value", "值"),
+    "magic.column.remaining": ("Remaining", "剩余"),
+    "magic.column.used": ("Used", "已用"),
+    "magic.column.credits_of": ("Credits of", "额度归属"),
+    "magic.input.text": ("a prompt only", "只有文字 prompt"),
+    "magic.input.image": ("1-2 images (first, last frame)", "1–2 张图片（首尾帧）"),
+    "magic.input.reference": ("images, videos, sound as references", "图片、视频、音频参考"),
+    "magic.yes": ("yes", "是"),
+    "magic.no": ("no", "否"),
+    "verb.jobs": ("list the jobs of this folder", "列出此文件夹的任务"),
+    "verb.show": ("[ID] show a job as it is now (by default the latest)", "[ID] 显示任务（默认最近一个）"),
+    "verb.wait": ("[ID] wait for a job (by default for all that run)", "[ID] 等待任务（默认全部进行中的）"),
+    "verb.stop": ("ID take it out of the queue, or stop following it", "ID 移出队列，或停止跟踪"),
+    "verb.again": ("ID send a failed one again; of a completed one make a new take", "ID 重发失败的任务；已完成的则再生成一条"),
+    "verb.resume": ("go on with all that is not finished; nothing is paid twice", "继续所有未完成的任务；不会重复付费"),
+    "verb.adopt": ("TASK_ID follow a task that was made elsewhere", "TASK_ID 跟踪在别处创建的任务"),
+    "verb.credits": ("the balance of key and account", "查询密钥和账户余额"),
+    "verb.models": ("the models and what they take", "模型及其输入"),
+    "verb.doctor": ("what was found here: key, backend, versions, folders", "检查环境：密钥、后端、版本、文件夹"),
+    "verb.login": ("[--save] ask for the API key without showing it", "[--save] 输入 API 密钥（不显示）"),
+    "verb.config": ("the settings in force", "当前设置"),
+    "verb.help": ("this page", "本页"),
     # --- command line --------------------------------------------------------------------------
+    "cli.about": (
+        "Make AI videos with EvoLink's Seedance 2.0 models, or practise on the built-in simulator, which costs nothing.",
+        "用 EvoLink 的 Seedance 2.0 模型生成视频；也可以用内置模拟器练习，不花钱。",
+    ),
+    "cli.epilog": (
+        "Without a key everything runs on the simulator. The result goes to stdout, all else to stderr.\nExit codes: 0 done, 1 failed, 2 bad request or settings, 3 uncertain whether it was accepted.",
+        "没有密钥时一切都在模拟器上运行。结果写到 stdout，其余写到 stderr。\n退出码：0 完成，1 失败，2 请求或设置有误，3 不确定是否已被接受。",
+    ),
+    "cli.commands": (
+        "commands",
+        "命令",
+    ),
+    "cli.options": (
+        "options",
+        "选项",
+    ),
+    "cli.help": (
+        "show this help",
+        "显示帮助",
+    ),
+    "cli.version": (
+        "show the version",
+        "显示版本",
+    ),
+    "cli.language": (
+        "en or zh; otherwise SEEDANCE_NB_LANGUAGE, then the locale",
+        "en 或 zh；默认取 SEEDANCE_NB_LANGUAGE，再取系统语言",
+    ),
+    "cli.demo": (
+        "run the quickstart notebook from end to end, on the simulator",
+        "在模拟器上完整运行快速入门笔记本",
+    ),
+    "cli.demo.backend": (
+        "live spends credits, and only with --yes",
+        "live 会消耗额度，且必须加 --yes",
+    ),
+    "cli.demo.yes": (
+        "the yes to a live demo",
+        "同意以 live 方式运行演示",
+    ),
+    "cli.demo.folder": (
+        "where the results go (default: seedance_demo)",
+        "结果放在哪里（默认 seedance_demo）",
+    ),
+    "cli.demo.start": (
+        "The quickstart, run from end to end. {where}.",
+        "完整运行快速入门。{where}。",
+    ),
+    "cli.demo.cell": (
+        "[{number}/{count}] {title}",
+        "[{number}/{count}] {title}",
+    ),
+    "cli.demo.took": (
+        "{seconds:.0f} s",
+        "{seconds:.0f} 秒",
+    ),
+    "cli.demo.refused": (
+        "refused, as it should be",
+        "被拒绝，理应如此",
+    ),
+    "cli.demo.done": (
+        "Done in {seconds:.0f} s: {videos} videos. Open {html} in a browser.",
+        "完成，用时 {seconds:.0f} 秒：{videos} 个视频。请用浏览器打开 {html}。",
+    ),
+    "cli.demo.failed": (
+        "The notebook stopped: {reason}",
+        "笔记本停止：{reason}",
+    ),
+    "cli.demo.live": (
+        "This would make {count} videos on {where} and spend credits (estimate: unknown). Nothing was sent.\nTo do it: seedance-nb demo --backend live --yes",
+        "这会在 {where} 生成 {count} 个视频并消耗额度（费用估计：未知）。没有发送任何请求。\n要执行：seedance-nb demo --backend live --yes",
+    ),
+    "cli.missing": (
+        "{names} not installed: pip install 'seedance-nb[lab]'",
+        "未安装 {names}：pip install 'seedance-nb[lab]'",
+    ),
+    "cli.lesson.missing": (
+        "The quickstart notebook is not part of this installation.",
+        "此安装中没有快速入门笔记本。",
+    ),
+    "cli.lab": (
+        "open the notebooks in JupyterLab",
+        "用 JupyterLab 打开笔记本",
+    ),
+    "cli.lab.copied": (
+        "The notebooks are in {folder}; they are yours to change.",
+        "笔记本在 {folder}，可以随意修改。",
+    ),
+    "cli.generate": (
+        "make a video; prints the path of the file",
+        "生成视频；输出文件路径",
+    ),
+    "cli.interrupted": (
+        "Interrupted: the waiting ends, what was sent does not. To go on: seedance-nb resume",
+        "已中断：只结束等待，已发送的任务会继续。继续：seedance-nb resume",
+    ),
+    "cli.interrupted.moment": (
+        "A request is just on its way; a moment, so that its task is not lost ...",
+        "正在发送请求；稍候，以免丢失任务……",
+    ),
+    "cli.goon": (
+        "To go on with it: seedance-nb resume",
+        "继续：seedance-nb resume",
+    ),
+    "cli.origin.shown": (
+        "{job}: on disk already; nothing was sent. --new makes another take.",
+        "{job}：已有视频；没有发送请求。--new 可再生成一个。",
+    ),
+    "cli.origin.joined": (
+        "{job}: already on its way; nothing was sent.",
+        "{job}：已在进行中；没有再次发送。",
+    ),
+    "cli.progress": (
+        "{done} of {count} done",
+        "已完成 {done}/{count}",
+    ),
+    "cli.line": (
+        "{job}  {word}",
+        "{job}  {word}",
+    ),
+    "cli.simulate": (
+        "run the simulator as a server; prints its URL",
+        "把模拟器作为服务器运行；输出其网址",
+    ),
+    "cli.simulate.port": (
+        "port to listen on (default: any free one)",
+        "监听端口（默认任意空闲端口）",
+    ),
+    "cli.simulate.time_scale": (
+        "factor on the waiting times; 1 is as long as in earnest (default: 0.06)",
+        "等待时间的倍数；1 与真实服务一样久（默认 0.06）",
+    ),
+    "cli.simulate.seed": (
+        "other seeds give other pictures and ids (default: 0)",
+        "不同的种子产生不同的画面和 ID（默认 0）",
+    ),
+    "cli.simulate.scenario": (
+        "what shall happen: {names}",
+        "演练情景：{names}",
+    ),
+    "cli.simulate.catalog": (
+        "which models it offers (default: quickstart)",
+        "提供哪些模型（默认 quickstart）",
+    ),
+    "cli.simulate.home": (
+        "folder for its tasks and clips (default: simulator in the folder of the journal)",
+        "任务和短片的文件夹（默认：日志文件夹中的 simulator）",
+    ),
+    "cli.simulate.how": (
+        "The simulator runs: no credits are spent. Any key will do. To point seedance_nb at it:\n  export EVOLINK_BASE_URL={url}\n  export EVOLINK_API_KEY=simulator\nCtrl-C stops it; its tasks are kept in {home}.",
+        "模拟器已启动：不消耗额度，任意密钥均可。让 seedance_nb 使用它：\n  export EVOLINK_BASE_URL={url}\n  export EVOLINK_API_KEY=simulator\n按 Ctrl-C 停止；任务保存在 {home}。",
+    ),
+    "cli.simulate.ready_made": (
+        "It serves small ready-made clips; for real ones: pip install 'seedance-nb[media]'",
+        "它只提供现成短片；要真实渲染：pip install 'seedance-nb[media]'",
+    ),
+    "cli.simulate.bad": (
+        "The simulator cannot start: {reason}",
+        "模拟器无法启动：{reason}",
+    ),
+    "cli.jobs": (
+        "list the jobs of this folder",
+        "列出此文件夹中的任务",
+    ),
+    "cli.jobs.none": (
+        "No jobs in {home} yet.",
+        "{home} 中还没有任务。",
+    ),
+    "cli.jobs.id": (
+        "job",
+        "任务",
+    ),
+    "cli.jobs.status": (
+        "status",
+        "状态",
+    ),
+    "cli.jobs.asked": (
+        "asked",
+        "提交时间",
+    ),
+    "cli.jobs.where": (
+        "made on",
+        "后端",
+    ),
+    "cli.jobs.model": (
+        "model",
+        "模型",
+    ),
+    "cli.jobs.prompt": (
+        "prompt",
+        "prompt",
+    ),
+    "cli.resume": (
+        "go on with all that is not finished, after a crash for instance",
+        "继续所有未完成的任务，例如崩溃之后",
+    ),
+    "cli.resume.none": (
+        "Nothing to resume in {home}.",
+        "{home} 中没有需要继续的任务。",
+    ),
+    "cli.doctor": (
+        "say what was found: key, backend, versions, encoder, folder, clock",
+        "检查环境：密钥、后端、版本、编码器、文件夹、时钟",
+    ),
     # --- doctor --------------------------------------------------------------------------------
+    "doctor.key": (
+        "API key",
+        "API 密钥",
+    ),
+    "doctor.key.yes": (
+        "found ({source})",
+        "已找到（{source}）",
+    ),
+    "doctor.key.no": (
+        "none; the simulator needs none",
+        "无；模拟器不需要",
+    ),
+    "doctor.key.missing": (
+        "none",
+        "无",
+    ),
+    "doctor.backend": (
+        "Backend",
+        "后端",
+    ),
+    "doctor.catalog": (
+        "Catalog",
+        "模型目录",
+    ),
+    "doctor.catalog.is": (
+        "{name}: {models} models",
+        "{name}：{models} 个模型",
+    ),
+    "doctor.versions": (
+        "Versions",
+        "版本",
+    ),
+    "doctor.absent": (
+        "{name} not installed",
+        "{name} 未安装",
+    ),
+    "doctor.front_end": (
+        "Front end",
+        "前端",
+    ),
+    "doctor.front_end.lab": (
+        "JupyterLab or Notebook 7",
+        "JupyterLab 或 Notebook 7",
+    ),
+    "doctor.front_end.vscode": (
+        "VS Code",
+        "VS Code",
+    ),
+    "doctor.front_end.colab": (
+        "Colab",
+        "Colab",
+    ),
+    "doctor.front_end.terminal": (
+        "terminal",
+        "终端",
+    ),
+    "doctor.front_end.script": (
+        "command line or script",
+        "命令行或脚本",
+    ),
+    "doctor.front_end.none": (
+        "nobody looks: cells wait for their video",
+        "无人查看：单元格会等到视频完成",
+    ),
+    "doctor.encoder": (
+        "Encoder",
+        "编码器",
+    ),
+    "doctor.encoder.real": (
+        "PyAV with libx264, Pillow: the simulator renders what is asked for",
+        "PyAV（含 libx264）和 Pillow：模拟器按要求渲染",
+    ),
+    "doctor.encoder.ready": (
+        "{missing}: the simulator serves small ready-made clips; for real ones: pip install 'seedance-nb[media]'",
+        "{missing}：模拟器只提供现成短片；要真实渲染：pip install 'seedance-nb[media]'",
+    ),
+    "doctor.encoder.codec": (
+        "PyAV cannot encode H.264",
+        "PyAV 不能编码 H.264",
+    ),
+    "doctor.home": (
+        "Folder",
+        "文件夹",
+    ),
+    "doctor.home.good": (
+        "{home}: writable, {free} free",
+        "{home}：可写，剩余 {free}",
+    ),
+    "doctor.home.low": (
+        "{home}: writable, but only {free} free",
+        "{home}：可写，但只剩 {free}",
+    ),
+    "doctor.home.bad": (
+        "{home}: cannot be written ({reason}); set `home` or SEEDANCE_NB_HOME to another folder",
+        "{home}：无法写入（{reason}）；请把 `home` 或 SEEDANCE_NB_HOME 设为其他文件夹",
+    ),
+    "doctor.clock": (
+        "Clock",
+        "时钟",
+    ),
+    "doctor.clock.good": (
+        "{time} UTC",
+        "{time} UTC",
+    ),
+    "doctor.clock.past": (
+        "{time} UTC: in the past; expiry times will be wrong until the clock is set",
+        "{time} UTC：时间偏早；校准前过期时间会不准",
+    ),
+    "doctor.clock.behind": (
+        "{time} UTC, but a job in this folder was asked at {later}: one of the clocks is wrong",
+        "{time} UTC，但此文件夹中有任务提交于 {later}：有一个时钟不准",
+    ),
+    "doctor.reach": (
+        "Reachable",
+        "连通性",
+    ),
+    "doctor.reach.yes": (
+        "yes, {url} answers ({credits} credits left)",
+        "可以，{url} 有应答（剩余 {credits} 额度）",
+    ),
+    "doctor.reach.plain": (
+        "yes, {url} answers",
+        "可以，{url} 有应答",
+    ),
+    "doctor.reach.no": (
+        "no: {reason}",
+        "不可以：{reason}",
+    ),
+    "doctor.reach.slow": (
+        "no answer within {seconds} s",
+        "{seconds} 秒内没有应答",
+    ),
+    "doctor.jobs": (
+        "Jobs",
+        "任务",
+    ),
+    "doctor.jobs.none": (
+        "none yet",
+        "还没有",
+    ),
+    "doctor.jobs.done": (
+        "{count}, all of them finished",
+        "共 {count} 个，均已结束",
+    ),
+    "doctor.jobs.resume": (
+        "{count}, of which {left} not finished: {hint}",
+        "共 {count} 个，{left} 个未结束：{hint}",
+    ),
+    "doctor.jobs.hint": (
+        "%seedance resume, or on the command line: seedance-nb resume",
+        "%seedance resume，或命令行 seedance-nb resume",
+    ),
+    "doctor.jobs.bad": (
+        "the journal cannot be read: {reason}",
+        "无法读取日志：{reason}",
+    ),
 }

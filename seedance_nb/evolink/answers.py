@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -100,13 +101,12 @@ def read_task(data: Any, *, expected_id: str | None = None, created: bool = Fals
     if created and not isinstance(word, str):
         word = "pending"
     strange = expected_id is not None and task_id != expected_id
-    if not isinstance(task_id, str) or not is_task_id(task_id) or strange or not _is_word(word):
+    known = isinstance(task_id, str) and is_task_id(task_id) and not strange
+    if not known or not isinstance(word, str) or not word.strip():
         billed: Billed = "unknown" if created else "no"
         detail = clean(shorten(data), _EXCERPT)
-        raise ProtocolError(
-            "error.protocol.task", billed=billed, raw=shorten(data), detail=detail
-        )
-    return _task(row, task_id, clean(word, 100))
+        raise ProtocolError("error.protocol.task", billed=billed, raw=shorten(data), detail=detail)
+    return _task(row, str(task_id), clean(word, 100))
 
 
 def _task(row: Mapping[str, Any], task_id: str, word: str) -> TaskReply:
@@ -140,8 +140,10 @@ def read_batch(data: Any) -> dict[str, TaskReply]:
     if not isinstance(rows, list):
         detail = clean(shorten(data), _EXCERPT)
         raise ProtocolError("error.protocol.task", raw=shorten(data), detail=detail)
-    good = (row for row in rows if isinstance(row, dict) and is_task_id(row.get("id")))
-    replies = [read_task(row) for row in good if _is_word(row.get("status"))]
+    replies = []
+    for row in rows:
+        with contextlib.suppress(ProtocolError):
+            replies.append(read_task(row))
     return {reply.task_id: reply for reply in replies}
 
 
@@ -206,10 +208,6 @@ def _percent(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return None if math.isnan(value) else float(min(max(value, 0), 100))
-
-
-def _is_word(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
 
 
 def _object(value: Any) -> Mapping[str, Any]:

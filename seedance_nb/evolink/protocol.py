@@ -1,7 +1,7 @@
 """The API's calls and answers, without any I/O.
 
 A `Call` goes out; status, headers and body come back; `decipher` turns them into data or into
-exactly one error, chosen by the table `RULES`; `read_task` and its kin (in `answers`) read the data.
+exactly one error, chosen by the table `RULES`; `read_task` and its kin read the data.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def batch(task_ids: Sequence[str]) -> Call:
     return _post("batch", "/v1/tasks/batch", {"task_ids": list(task_ids)}, {})
 
 
-def credits() -> Call:
+def credits() -> Call:  # noqa: A001 - the name of the thing
     """Ask for the balance: `GET /v1/credits`, a free way to check a key."""
     return Call(kind="credits", method="GET", path="/v1/credits", headers={})
 
@@ -195,10 +195,24 @@ _CLIENT, _SERVER, _MOVED = range(400, 500), range(500, 600), range(300, 400)
 RULES: tuple[Rule, ...] = (
     # the paid request whose fate is open; a conflict means that an earlier one did arrive
     Rule(408, _ANY, "create", SubmitUncertain, "error.sent.timeout", "unknown", None),
-    Rule(None, _codes("paid_outcome_unknown"), None,
-         SubmitUncertain, "error.sent.outcome", "unknown", None),
-    Rule(None, _codes("idempotency_conflict"), None,
-         SubmitUncertain, "error.sent.conflict", "unknown", None),
+    Rule(
+        None,
+        _codes("paid_outcome_unknown"),
+        None,
+        SubmitUncertain,
+        "error.sent.outcome",
+        "unknown",
+        None,
+    ),
+    Rule(
+        None,
+        _codes("idempotency_conflict"),
+        None,
+        SubmitUncertain,
+        "error.sent.conflict",
+        "unknown",
+        None,
+    ),
     # by the service's own word
     Rule(None, _NO_CREDITS, None, QuotaExceeded, "error.quota.account"),
     Rule(None, _NO_CREDITS_KEY, None, QuotaExceeded, "error.quota.key"),
@@ -207,7 +221,7 @@ RULES: tuple[Rule, ...] = (
     Rule(None, _codes("key_expired"), None, AuthError, "error.auth.expired"),
     Rule(None, _codes("user_disabled"), None, AuthError, "error.auth.user"),
     Rule(None, _NO_MODEL, None, AuthError, "error.auth.model"),
-    Rule(None, _NO_CHANNEL, None, ServiceError, "error.service.channel", "no", True),
+    Rule(None, _NO_CHANNEL, None, ServiceError, "error.service.channel", "no", retryable=True),
     Rule(None, _MODERATED, None, InvalidRequest, "error.refused.content"),
     Rule(None, _codes("invalid_task_id"), None, InvalidRequest, "error.refused.task_id"),
     Rule(None, _codes("task_not_found"), None, ServiceError, "error.service.gone"),
@@ -221,13 +235,13 @@ RULES: tuple[Rule, ...] = (
     Rule(404, _ANY, None, ConfigError, "error.address"),
     Rule(405, _ANY, None, ConfigError, "error.address"),
     Rule(407, _ANY, None, TransportError, "error.transport.proxy"),
-    Rule(408, _ANY, None, TransportError, "error.transport.timeout", "no", True),
+    Rule(408, _ANY, None, TransportError, "error.transport.timeout", "no", retryable=True),
     Rule(413, _ANY, None, InvalidRequest, "error.refused.size"),
-    Rule(429, _ANY, None, RateLimited, "error.rate.limit", "no", True),
+    Rule(429, _ANY, None, RateLimited, "error.rate.limit", "no", retryable=True),
     Rule(_CLIENT, _ANY, None, InvalidRequest, "error.refused"),
-    Rule(503, _ANY, None, ServiceError, "error.service.busy", "no", True, hinted=True),
+    Rule(503, _ANY, None, ServiceError, "error.service.busy", "no", retryable=True, hinted=True),
     Rule(_SERVER, _ANY, "create", ServiceError, "error.service.failed", "unknown", None),
-    Rule(_SERVER, _ANY, None, ServiceError, "error.service.failed", "no", True),
+    Rule(_SERVER, _ANY, None, ServiceError, "error.service.failed", "no", retryable=True),
     # A permanent redirect of a POST was not worked on; of the others nobody can tell.
     Rule(301, _ANY, None, ConfigError, "error.redirect"),
     Rule(307, _ANY, None, ConfigError, "error.redirect"),
@@ -236,10 +250,10 @@ RULES: tuple[Rule, ...] = (
     Rule(302, _ANY, None, ConfigError, "error.redirect"),
     Rule(303, _ANY, None, ConfigError, "error.redirect"),
 )
-_SENSELESS = {
-    kind: Rule(None, _ANY, kind, ProtocolError, "error.protocol.body", billed, None)
-    for kind, billed in (("create", "unknown"), (None, "no"))
-}
+_SENSELESS = (
+    Rule(None, _ANY, "create", ProtocolError, "error.protocol.body", "unknown", None),
+    Rule(None, _ANY, None, ProtocolError, "error.protocol.body", "no", None),
+)
 
 
 def not_accepted(error: SeedanceError) -> bool:
@@ -349,7 +363,7 @@ class _Reply:
         if self.status >= _MOVED.start or (self.fields and self.call.kind != "create"):
             rule = next((rule for rule in RULES if rule.fits(self)), None)
         senseless = rule is None or rule.error is ProtocolError
-        rule = rule or _SENSELESS["create" if self.call.kind == "create" else None]
+        rule = rule or _SENSELESS[self.call.kind != "create"]
         return rule.error(
             rule.text,
             billed=rule.billed,
