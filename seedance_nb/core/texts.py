@@ -1346,9 +1346,41 @@ TABLE: dict[str, tuple[str, str]] = {
         "{done} of {count} done",
         "已完成 {done}/{count}",
     ),
-    "cli.line": (
-        "{job}  {word}",
-        "{job}  {word}",
+    "cli.option.images": (
+        "address of an image; repeatable (1-2: first and last frame; up to 9 as references)",
+        "图片地址；可重复（1–2 张：首尾帧；作参考最多 9 张）",
+    ),
+    "cli.option.videos": (
+        "address of a reference video; up to 3",
+        "参考视频地址；最多 3 个",
+    ),
+    "cli.option.audios": (
+        "address of a reference sound; up to 3, never alone",
+        "参考音频地址；最多 3 个，不能单独使用",
+    ),
+    "cli.option.wait": (
+        "wait until the video is there (the default)",
+        "等到视频完成（默认）",
+    ),
+    "cli.option.no_wait": (
+        "return as soon as the request is accepted; prints the job's id",
+        "请求被接受后立即返回；输出任务 ID",
+    ),
+    "cli.option.quiet": (
+        "no progress",
+        "不显示进度",
+    ),
+    "cli.left": (
+        "about {seconds:.0f} s left",
+        "大约还需 {seconds:.0f} 秒",
+    ),
+    "cli.dry": (
+        "Nothing was sent. Digest: {digest}",
+        "没有发送任何请求。摘要：{digest}",
+    ),
+    "cli.demo.error": (
+        "failed",
+        "失败",
     ),
     "cli.simulate": (
         "run the simulator as a server; prints its URL",

@@ -1,0 +1,438 @@
+"""The command line: `seedance-nb`, for terminals and scripts.
+
+What was asked for goes to stdout, all else to stderr. Exit codes: 0 done, 1 failed, 2 bad request
+or settings, 3 uncertain whether a request was accepted, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from seedance_nb.core import options, texts
+from seedance_nb.core.errors import (
+    ConfigError,
+    InvalidRequest,
+    SeedanceError,
+    SubmitUncertain,
+    WaitTimeout,
+)
+from seedance_nb.core.texts import say
+from seedance_nb.runs import demo as demos
+from seedance_nb.runs import doctor as doctors
+from seedance_nb.runs import session as sessions
+from seedance_nb.runs import settings
+from seedance_nb.runs.job import Jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from seedance_nb.core.options import Order
+    from seedance_nb.runs.job import Job
+
+DONE, FAILED, BAD, UNCERTAIN, INTERRUPTED = 0, 1, 2, 3, 130
+GRACE = 30  # seconds that an interrupt leaves a request that is just on its way
+SLICE = 0.2  # seconds between two looks
+PROMPT_WIDTH = 48
+_SPEECH = ("SEEDANCE_NB_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    try:
+        words, language = _language(list(sys.argv[1:] if argv is None else argv))
+        texts.use(language)
+        return _run(words)
+    except SeedanceError as error:
+        _tell(str(error))
+        return _code(error)
+    except KeyboardInterrupt:
+        _tell(say("cli.interrupted"))
+        return INTERRUPTED
+    except SystemExit as end:  # argparse has said what there is to say
+        return int(end.code or 0)
+
+
+def _language(words: list[str]) -> tuple[list[str], texts.Language]:
+    """The command line without `--language X`, and what to speak."""
+    own = words.index("--") if "--" in words else len(words)
+    found = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    found.add_argument("--language")
+    given, rest = found.parse_known_args(words[:own])
+    if given.language:
+        return rest + words[own:], sessions.configure(language=given.language).settings.language
+    environ = {name: os.environ[name] for name in _SPEECH if name in os.environ}
+    return words, settings.resolve({}, {}, environ, cwd=Path()).language
+
+
+def _run(words: list[str]) -> int:
+    command, rest = words[0] if words else "", words[1:]
+    wants_help = bool({"-h", "--help"} & set(rest))
+    if command == "generate" and not wants_help:
+        return generate(rest)
+    if command == "lab" and not wants_help:
+        return lab(rest)
+    parser = _parser(command)
+    if not words:
+        parser.print_help(sys.stderr)
+        return BAD
+    given = parser.parse_args(words)
+    commands: dict[str, Callable[[argparse.Namespace], int]] = {
+        "demo": demo, "simulate": simulate, "jobs": jobs, "resume": resume, "doctor": doctor
+    }  # fmt: skip
+    return commands[given.command](given)
+
+
+# --- help -----------------------------------------------------------------------------------------
+
+
+def _parser(command: str) -> argparse.ArgumentParser:
+    version = importlib.import_module("seedance_nb").__version__
+    made = argparse.ArgumentParser(
+        prog="seedance-nb",
+        description=say("cli.about"),
+        epilog=say("cli.epilog"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    group = made.add_argument_group(say("cli.options"))
+    group.add_argument("-h", "--help", action="help", help=say("cli.help"))
+    group.add_argument("--version", action="version", version=version, help=say("cli.version"))
+    group.add_argument("--language", metavar="en|zh", help=say("cli.language"))
+    commands = made.add_subparsers(
+        title=say("cli.commands"), dest="command", metavar="COMMAND", required=True
+    )
+
+    def add(name: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        about = say(f"cli.{name}")
+        return commands.add_parser(
+            name, help=about, description=about, parents=list(parents), allow_abbrev=False
+        )
+
+    _add_demo(add("demo"))
+    add("lab").usage = "seedance-nb lab [...]"
+    add("generate", *([_generate_options()] if command == "generate" else []))
+    _add_simulate(add("simulate"), listed=command == "simulate")
+    for name in ("jobs", "resume", "doctor"):
+        add(name)
+    return made
+
+
+def _generate_options() -> argparse.ArgumentParser:
+    made = options.parser("seedance-nb generate", positional="prompt")
+    for action in made._actions:  # noqa: SLF001 - argparse tells of its options in no other way
+        text_id = f"cli.option.{action.dest}"
+        action.help = say(text_id) if text_id in texts.TABLE else action.help
+        if action.dest == "embed":  # there is no notebook to embed it in
+            action.help = argparse.SUPPRESS
+    return made
+
+
+def _add_demo(made: argparse.ArgumentParser) -> None:
+    about = say("cli.demo.backend")
+    made.add_argument("--backend", choices=("simulator", "live"), default="simulator", help=about)
+    made.add_argument("-y", "--yes", action="store_true", help=say("cli.demo.yes"))
+    about = say("cli.demo.folder")
+    made.add_argument("--folder", type=Path, default=Path("seedance_demo"), help=about)
+
+
+def _add_simulate(made: argparse.ArgumentParser, *, listed: bool) -> None:
+    module = importlib.import_module("seedance_nb.simulator") if listed else None
+    names = ", ".join(module.SCENARIOS) if module else ""
+    rows: list[tuple[str, type, Any]] = [
+        ("port", int, 0), ("time_scale", float, None), ("seed", int, 0),
+        ("scenario", str, "normal"), ("catalog", str, "quickstart"), ("home", Path, None),
+    ]  # fmt: skip
+    for name, kind, default in rows:
+        option, about = f"--{name.replace('_', '-')}", say(f"cli.simulate.{name}", names=names)
+        metavar = "N" if kind in (int, float) else name.upper()
+        made.add_argument(option, type=kind, default=default, metavar=metavar, help=about)
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def generate(words: Sequence[str]) -> int:
+    """Make a video, or several takes of it."""
+    session = sessions.current()
+    order = options.read_words(words)
+    assert order.request is not None  # noqa: S101 - a command line has a prompt
+    for warning in order.request.warnings:
+        _tell(warning.text)
+    if order.dry_run:
+        print(json.dumps(order.request.to_wire(), indent=2, ensure_ascii=False))
+        _tell(say("cli.dry", digest=order.request.digest))
+        return DONE
+    made = session.generate(order.request, takes=order.takes, new=order.new)
+    asked = made if isinstance(made, Jobs) else Jobs([made])
+    if not order.quiet:
+        is_practice = session.backend == "simulator"
+        _tell(f"{session.where}; {say('panel.practice')}" if is_practice else session.where)
+    for job in asked:
+        if job.origin in ("shown", "joined"):
+            _tell(say(f"cli.origin.{job.origin}", job=job.id))
+    if order.wait is False:
+        return _leave(asked, most=session.settings.max_active)
+    return _finish(asked, order)
+
+
+def resume(_: argparse.Namespace) -> int:
+    """Go on with all that is not finished, and wait for it."""
+    session = sessions.current()
+    found = session.resume(tell=_tell)
+    if not found:
+        _tell(say("cli.resume.none", home=session.home))
+        return DONE
+    return _finish(found)
+
+
+def jobs(_: argparse.Namespace) -> int:
+    """List the jobs of this folder."""
+    session = sessions.current()
+    names = ("id", "status", "asked", "where", "model", "prompt")
+    rows = [[say(f"cli.jobs.{name}") for name in names], *map(_row, session.jobs())]
+    if len(rows) == 1:
+        _tell(say("cli.jobs.none", home=session.home))
+        return DONE
+    widths = [max(len(row[column]) for row in rows) for column in range(len(names))]
+    for row in rows:
+        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+    return DONE
+
+
+def _row(job: Job) -> list[str]:
+    asked = time.localtime(job.state.asked_at) if job.state.asked_at else None
+    host = urlsplit(job.base_url).netloc
+    prompt = " ".join(job.request.prompt.split()) if job.request else "-"
+    return [
+        job.id,
+        job.status,
+        time.strftime("%Y-%m-%d %H:%M", asked) if asked else "-",
+        f"{job.backend} {host}".strip(),
+        str(job.request.model) if job.request else "-",
+        prompt if len(prompt) <= PROMPT_WIDTH else prompt[: PROMPT_WIDTH - 1] + "…",
+    ]
+
+
+def doctor(_: argparse.Namespace) -> int:
+    """Say what was found here."""
+    found = doctors.report(sessions.current())
+    width = max(len(label) for label, _ in found)
+    for label, finding in found:
+        print(f"{label:<{width}}  {finding}")
+    return DONE
+
+
+def simulate(given: argparse.Namespace) -> int:
+    """Run the simulator until Ctrl-C or SIGTERM; its URL is the first line of stdout."""
+    session = sessions.current()
+    home = given.home or session.home / "simulator"
+    scale = session.settings.time_scale if given.time_scale is None else given.time_scale
+    try:
+        simulator = importlib.import_module("seedance_nb.simulator").Simulator(
+            home, port=given.port, seed=given.seed, time_scale=scale,
+            scenario=given.scenario, catalog=given.catalog,
+        ).start()  # fmt: skip
+    except (ValueError, OverflowError, OSError) as error:
+        raise ConfigError("cli.simulate.bad", reason=error) from None
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    try:
+        print(simulator.url, flush=True)
+        _tell(say("cli.simulate.how", url=simulator.url, home=home))
+        if not simulator.renders:
+            _tell(say("cli.simulate.ready_made"))
+        while not ended.wait(SLICE):  # in slices, so that Ctrl-C is heard everywhere
+            pass
+    except KeyboardInterrupt:
+        pass
+    finally:
+        simulator.stop()
+    return DONE
+
+
+def demo(given: argparse.Namespace) -> int:
+    """Run the quickstart notebook from end to end."""
+    demos.require()
+    lesson = demos.notebooks()[0] / demos.LESSON
+    where = say("session.simulator")
+    if given.backend == "live":
+        session = sessions.configure(backend="live")
+        if session.settings.trouble:
+            raise session.settings.trouble
+        where = session.where
+        if not given.yes:
+            _tell(say("cli.demo.live", count=demos.count_requests(lesson), where=where))
+            return BAD
+    _tell(say("cli.demo.start", where=where))
+    begun = time.monotonic()
+    outcome = demos.play(
+        lesson, given.folder,
+        environ=demos.environment(os.environ, live=given.backend == "live"),
+        write=lambda text: print(text, end="", file=sys.stderr, flush=True),
+        stopwatch=time.monotonic,
+    )  # fmt: skip
+    for path in (outcome.notebook, outcome.page, *outcome.videos):
+        print(path)
+    if outcome.trouble:
+        _tell(say("cli.demo.failed", reason=outcome.trouble))
+        return FAILED
+    took, count = time.monotonic() - begun, len(outcome.videos)
+    _tell(say("cli.demo.done", seconds=took, videos=count, html=outcome.page))
+    return DONE
+
+
+def lab(more: Sequence[str]) -> int:
+    """Open the notebooks in JupyterLab; what follows `lab` on the line is passed on to it."""
+    demos.require(("jupyterlab",))
+    folder, is_checkout = demos.notebooks()
+    if not is_checkout:
+        own = Path("seedance_notebooks")
+        own.mkdir(exist_ok=True)
+        for lesson in folder.glob("*.ipynb"):
+            if not (own / lesson.name).exists():
+                shutil.copyfile(lesson, own / lesson.name)
+        folder = own
+        _tell(say("cli.lab.copied", folder=folder))
+    arguments = [sys.executable, "-m", "jupyterlab", str(folder / demos.LESSON), *more]
+    os.execv(sys.executable, arguments)  # noqa: S606 - Lab takes over, so that Ctrl-C is its own
+
+
+# --- waiting --------------------------------------------------------------------------------------
+
+
+def _finish(asked: Jobs, order: Order | None = None) -> int:
+    """Wait for jobs and print what came of them."""
+    timeout, quiet = (order.timeout, order.quiet) if order else (None, False)
+    line = _Line(asked, quiet=quiet)
+    ends = [job.subscribe(line) for job in asked]
+    try:
+        with contextlib.suppress(SeedanceError):  # told below, job by job
+            asked.wait(timeout)
+    except KeyboardInterrupt:
+        _let_through(asked)
+        raise
+    finally:
+        for end in ends:
+            end()
+        line.close()
+    codes = [_outcome(job, order) for job in asked]
+    if any(not job.state.is_final for job in asked):
+        _tell(say("cli.goon"))
+    return max(codes, key=(DONE, BAD, FAILED, UNCERTAIN).index, default=DONE)
+
+
+def _outcome(job: Job, order: Order | None) -> int:
+    if job.status == "completed" and job.video is not None:
+        try:
+            paths = [v.save(order.out) if order and order.out else v.path for v in job.videos]
+        except SeedanceError as trouble:  # the copy: the file itself is safe
+            print(job.video.path)
+            _tell(str(trouble))
+            return FAILED
+        for path in paths:
+            print(path)
+        return DONE
+    timeout = order.timeout if order else None
+    error = WaitTimeout(seconds=timeout, job=job.id) if job.active else job.error
+    _tell(f"{job.id}: {error or WaitTimeout('error.wait.unfollowed', job=job.id)}")
+    if job.status == "uncertain":
+        return UNCERTAIN
+    return BAD if isinstance(error, InvalidRequest) else FAILED
+
+
+def _leave(asked: Jobs, *, most: int) -> int:
+    """Return as soon as the service has accepted what it takes at once."""
+    settled = ("queued", "submitting")
+
+    def accepted() -> bool:
+        count = sum(job.status not in settled or not job.active for job in asked)
+        return count >= min(len(asked), most) and not _is_sending(asked)
+
+    _until(accepted)
+    for job in asked:
+        print(job.id)
+    if any(job.active for job in asked):
+        _tell(say("cli.goon"))
+    ended = [job for job in asked if job.error]
+    codes = [_outcome(job, None) for job in ended]
+    return max(codes, key=(DONE, BAD, FAILED, UNCERTAIN).index, default=DONE)
+
+
+def _let_through(asked: Jobs) -> None:
+    """Leave a paid request that is just on its way the time to come back with its task."""
+    if _is_sending(asked):
+        _tell(say("cli.interrupted.moment"))
+        _until(lambda: not _is_sending(asked), GRACE)
+
+
+def _is_sending(asked: Jobs) -> bool:
+    return any(job.status == "submitting" and job.active for job in asked)
+
+
+def _until(condition: Callable[[], bool], seconds: float | None = None) -> None:
+    pause, deadline = threading.Event(), time.monotonic() + (seconds or float("inf"))
+    while not condition() and time.monotonic() < deadline:
+        pause.wait(SLICE)
+
+
+class _Line:
+    """How far jobs have come: one line that moves in a terminal, one a change elsewhere."""
+
+    def __init__(self, asked: Jobs, *, quiet: bool) -> None:
+        self._jobs = asked
+        self._moves = sys.stderr.isatty()
+        self._last = ""
+        self._closed = quiet
+        self._lock = threading.Lock()
+
+    def __call__(self, _: Job) -> None:
+        with self._lock:
+            text = self._text()
+            if self._closed or text == self._last:
+                return
+            end = "" if self._moves else "\n"
+            print(f"\r\x1b[K{text}" if self._moves else text, end=end, file=sys.stderr, flush=True)
+            self._last = text
+
+    def close(self) -> None:
+        """End the line."""
+        with self._lock:
+            if self._moves and self._last and not self._closed:
+                print(file=sys.stderr)
+            self._closed = True
+
+    def _text(self) -> str:
+        done = sum(job.state.is_final for job in self._jobs)
+        job = next((job for job in self._jobs if not job.state.is_final), self._jobs[-1])
+        parts = [job.id, say(f"panel.word.{job.status}")]
+        if len(self._jobs) > 1:
+            parts.insert(0, say("cli.progress", done=done, count=len(self._jobs)))
+        percent, left = job.expected_progress(), job.eta
+        if self._moves and job.status in ("pending", "processing"):
+            parts += [f"{percent:.0f} %"] if percent is not None else []
+            parts += [say("cli.left", seconds=left)] if left else []
+        return "  ".join(parts)
+
+
+def _code(error: SeedanceError) -> int:
+    if isinstance(error, SubmitUncertain):
+        return UNCERTAIN
+    return BAD if isinstance(error, InvalidRequest | ConfigError) else FAILED
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
