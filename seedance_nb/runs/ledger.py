@@ -134,13 +134,13 @@ class Ledger:
         return self.has_owner(job.state)
 
     def take_over(self, job: Job) -> bool:
-        """Take the job of a dead session; whether it is ours now."""
+        """Take a job that is finished or whose session died; whether it is ours now."""
         with self.lock:
             self.refresh()
             state = self._fold.state(job.id)
             taken = [generation for generation, _ in journals.claims(self.home, job.id)]
             gen = max([state.gen, *taken]) + 1
-            if self.has_owner(state):
+            if self.has_owner(state) and not state.is_final:
                 return False
             try:
                 self._begin()

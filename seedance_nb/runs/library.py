@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Self
@@ -66,7 +66,7 @@ class Video:
         duration: In seconds.
         width: In pixels.
         height: In pixels.
-        url: Where it came from, without the signed part.
+        url: Where it came from; the signed part is known only to the session that fetched it.
         expires_at: When that link dies, in epoch seconds.
     """
 
@@ -76,7 +76,7 @@ class Video:
     duration: float
     width: int
     height: int
-    url: str | None = None
+    url: str | None = field(default=None, repr=False, compare=False)  # it can hold a signature
     expires_at: float | None = None
 
     def save(self, path: str | os.PathLike[str]) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import importlib
 import os
 import random
@@ -350,12 +351,11 @@ class Session:
 
     def fetch(self, job: Job) -> None:
         """Download what the service has and this folder lacks."""
-        missing = not all(map(self.library.has, job.state.videos))
-        if not job.task_id or not (job.status == "downloading" or missing):
-            if job.status == "completed":
-                return
-            raise ConfigError("error.job.fetch", job=job.id, status=job.status)
         self._check_here(job)
+        if job.status == "completed" and all(map(self.library.has, job.state.videos)):
+            return
+        if job.task_id is None or job.status not in ("downloading", "completed"):
+            raise ConfigError("error.job.fetch", job=job.id, status=job.status)
         if job.active:
             return
         if not self.ledger.is_mine(job.state) and not self.ledger.take_over(job):
@@ -385,6 +385,9 @@ class Session:
     def close(self) -> None:
         """End the background; the journal says what is left to resume."""
         self.ledger.close(final=not self.unfinished())
+        if self._client is not None:
+            with contextlib.suppress(TimeoutError):
+                self.tracker.run(self._client.aclose(), 2)
         self.tracker.stop()
         if self.simulator is not None:
             self.simulator.stop()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import contextlib
 import contextvars
 import logging
 import sys
@@ -31,6 +30,7 @@ SLICE = 0.2  # seconds that an interrupt waits at most
 TICK = 0.5  # seconds between two calls of a view while nothing changes
 GATHER = 0.05  # seconds in which looks at tasks are gathered into one call
 BATCH = 50  # ids that `POST /v1/tasks/batch` takes
+PATIENCE = 2.0  # seconds that the end of the thread is waited for
 AT_ONCE = 8  # single looks at the same time
 _NO_BATCH = frozenset({400, 403, 404, 405, 410, 415, 422, 501})
 log = logging.getLogger("seedance_nb")
@@ -42,6 +42,7 @@ class Tracker:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
+        self._thread = threading.Thread()
         self._ticking: dict[int, Callable[[], bool]] = {}
         self._ticker: asyncio.Task[None] | None = None
 
@@ -74,18 +75,20 @@ class Tracker:
     def stop(self) -> None:
         """End the loop and the thread; what was running is abandoned."""
         with self._lock:
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._loop.stop)
-                self._loop = None
+            loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            self._thread.join(PATIENCE)
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 target = _thread_context().run
-                threading.Thread(
+                self._thread = threading.Thread(
                     target=target, args=(_serve, self._loop), name="seedance_nb", daemon=True
-                ).start()
+                )
+                self._thread.start()
             return self._loop
 
     async def _tick(self) -> None:
@@ -123,10 +126,11 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
     try:
         loop.run_forever()
     finally:
-        for task in asyncio.all_tasks(loop):
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
             task.cancel()
-        with contextlib.suppress(RuntimeError):
-            loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
 
@@ -183,10 +187,10 @@ class Poller:
             waiting = {task_id: self._waiting.pop(task_id) for task_id in ids}
             found = await self._batch(ids) if self._has_batch and len(ids) > 1 else {}
             if isinstance(found, BaseException):
-                answers = dict.fromkeys(ids, found)
+                answers: dict[str, Answer] = dict.fromkeys(ids, found)
             else:
                 rest = [task_id for task_id in ids if task_id not in found]
-                answers = dict(found) | await self._each(rest)
+                answers = {**found, **await self._each(rest)}
             for task_id, futures in waiting.items():
                 _settle(futures, answers[task_id])
 

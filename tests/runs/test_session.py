@@ -271,7 +271,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("status", "code", "kind"), REFUSALS)
 def test_a_refusal_is_final_and_free(
-    status: int, code: str, kind: type, peer: Peer, make: Callable[..., Session]
+    status: int, code: str, kind: type[SeedanceError], peer: Peer, make: Callable[..., Session]
 ) -> None:
     """A create that the service refuses fails the job at once, unbilled, with one POST."""
     body = json.dumps({"error": {"code": code, "message": "no", "type": "t"}})

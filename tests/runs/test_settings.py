@@ -21,9 +21,7 @@ def settle(
     **found: str,
 ) -> Settings:
     """The settings, as the layers give them."""
-    return resolve(
-        overrides or {}, config or {}, environ or {}, cwd=HERE, find_key=found.items
-    )
+    return resolve(overrides or {}, config or {}, environ or {}, cwd=HERE, find_key=found.items)
 
 
 def test_without_anything_it_is_the_simulator() -> None:
