@@ -7,6 +7,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from seedance_nb.core.errors import ConfigError
+from seedance_nb.core.secret import Secret
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,6 +58,28 @@ def running_cell(shell: Any) -> Cell:
         id=cell_id if isinstance(cell_id, str) else None,
         source=history[-1],
     )
+
+
+def record() -> dict[str, Any]:
+    """What the journal keeps of the running cell."""
+    return running_cell(current_shell()).to_record()
+
+
+def refuse_literal(key: Secret | str) -> None:
+    """Refuse a key that is written out in the running cell, where it would be saved.
+
+    Raises:
+        ConfigError: It is.
+    """
+    secret = key if isinstance(key, Secret) else Secret(key)
+    if secret.is_in(running_cell(current_shell()).source):
+        raise ConfigError("error.key.literal")
+
+
+def current_shell() -> Any:
+    """The IPython that this runs in; None in a plain script."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
 
 
 def front_end(shell: Any, *, modules: Mapping[str, object] | None = None) -> FrontEnd:

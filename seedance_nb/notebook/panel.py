@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
@@ -21,8 +22,9 @@ from seedance_nb.notebook.video import file_html, file_text, video_html
 
 if TYPE_CHECKING:
     from seedance_nb.notebook.video import Clip
+    from seedance_nb.runs.job import Job
 
-__all__ = ["PanelState", "panel_html", "panel_state", "panel_text", "snapshot_html"]
+__all__ = ["PanelState", "panel_html", "panel_state", "panel_text", "show", "snapshot_html"]
 
 BEAT = 0.5  # seconds in which a bar glides from one look to the next
 _SWEEP = 1.6  # seconds that a bar of unknown length takes to cross its track
@@ -77,6 +79,12 @@ def panel_text(panel: PanelState, *, width: int = 0) -> str:
     return shortened(line, width) if width else line
 
 
+def show(job: Job) -> None:
+    """Display a job in the running cell, in the way of the front end."""
+    stage = importlib.import_module("seedance_nb.notebook.stage")
+    stage.show(job)
+
+
 def snapshot_html(panel: PanelState, asked: str) -> str:
     """What the saved cell says while the job runs: true now and true for ever."""
     line = say("panel.snapshot", job=panel.job, time=asked)
@@ -127,8 +135,8 @@ def _filling(panel: PanelState) -> str:
         shape = f'width="{panel.percent:.1f}%"'
     return (
         f'<svg width="100%" height="{_THIN}" style="display:block" aria-hidden="true">'
-        f'<rect {shape} height="{_THIN}" rx="{_THIN / 2}" fill="{colour(panel.tone)}">{inside}</rect>'
-        "</svg>"
+        f'<rect {shape} height="{_THIN}" rx="{_THIN / 2}" fill="{colour(panel.tone)}">'
+        f"{inside}</rect></svg>"
     )
 
 

@@ -103,7 +103,7 @@ class PanelState:
     settled: bool = False
 
 
-def panel_state(
+def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to tell
     state: JobState,
     now: float,
     where: str,
@@ -270,8 +270,10 @@ def _notes(state: JobState, look: str, origin: str, *, waiting: bool) -> list[st
         notes.append(say("panel.note.trouble", message=state.trouble.message))
     if waiting and (look in _RUNNING or look == "queued"):
         notes.append(say("panel.note.waiting"))
-    if look == "completed" and state.request is not None:
-        notes += _differences(state, state.request)
+    if state.request is not None:
+        differing = _differences(state, state.request) if look == "completed" else ()
+        advice = state.request.warnings if look in _RUNNING or look == "queued" else ()
+        notes += [*differing, *(warning.text for warning in advice)]
     return notes
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
@@ -12,6 +11,8 @@ from seedance_nb.core import texts
 from seedance_nb.notebook.look import FAINT, WIDEST, plain, safe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from seedance_nb.notebook.cells import FrontEnd
     from seedance_nb.runs.library import Video
 

@@ -1,0 +1,154 @@
+"""What the magic works with: session, shell, and the ways to show something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from seedance_nb.notebook import cells
+from seedance_nb.notebook import stage as stages
+from seedance_nb.notebook.stage import Copier, Panel, stage_for
+from seedance_nb.notebook.tables import table_html, table_text
+from seedance_nb.notebook.waiting import TerminalLine, wait_for, wants_to_wait
+from seedance_nb.runs.job import Jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from seedance_nb.notebook.stage import Stage
+    from seedance_nb.runs.job import Job
+    from seedance_nb.runs.session import Session
+
+
+class Sessions(Protocol):
+    """What is asked of `runs.session`."""
+
+    def current(self) -> Session:
+        """The session in use."""
+
+    def configure(self, **settings: Any) -> Session:
+        """Change settings."""
+
+    def use_config(self, config: Mapping[str, Any]) -> None:
+        """Take over what `%config` was given."""
+
+    def use_viewer(self, viewer: Callable[[Job], None]) -> None:
+        """Show jobs in this way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How jobs are shown.
+
+    Attributes:
+        wait: Whether the cell waits; None leaves it to setting and front end.
+        timeout: Seconds after which it stops waiting.
+        embed: How videos are put into the notebook; None leaves it to the setting.
+        out: Where a copy of each file goes.
+        quiet: Whether nothing is shown.
+        automatic: Whether the model was chosen by the inputs.
+        lenient: Whether only those are waited for that go on by themselves.
+    """
+
+    wait: bool | None = False
+    timeout: float | None = None
+    embed: str | None = None
+    out: str | None = None
+    quiet: bool = False
+    automatic: bool = False
+    lenient: bool = False
+
+
+class Desk:
+    """One line or cell at work.
+
+    Args:
+        shell: The IPython it runs in.
+        sessions: Where sessions come from.
+        ask: Asks for a key without showing it.
+        stage: Makes the place where panels are shown, for a session and its `embed`.
+    """
+
+    def __init__(
+        self,
+        shell: Any,
+        sessions: Sessions,
+        *,
+        ask: Callable[[str], str] | None = None,
+        stage: Callable[[Session, str | None], Stage] = stage_for,
+    ) -> None:
+        self.shell = shell
+        self.sessions = sessions
+        self.ask = ask
+        self._stage = stage
+        self.cwd = Path.cwd()
+
+    def session(self) -> Session:
+        """The session that the settings call for."""
+        return self.sessions.current()
+
+    def tell(self, text: str) -> None:
+        """Print."""
+        stages.print_line(text)
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show a table."""
+        text = table_text(head, rows)
+        if cells.front_end(self.shell) in ("terminal", "script"):
+            self.tell(text)
+            return
+        bundle = {"text/html": table_html(head, rows), "text/plain": text}
+        stages.publish(bundle, f"seedance-table-{id(bundle):x}", update=False)
+
+    def show(self, jobs: Iterable[Job], way: Way = Way()) -> None:
+        """Display jobs, copy their files and wait for them, as far as asked.
+
+        Raises:
+            Interrupted: The user stopped the waiting.
+            SeedanceError: The first job that ended badly while the cell waited.
+        """
+        jobs = Jobs(jobs)
+        session = self.session()
+        stage = self._stage(session, way.embed)
+        waiting = wants_to_wait(session.settings.wait, stage.front_end, asked=way.wait)
+        panels = []
+        for job in jobs:
+            copier = _copier(job, way.out)
+            if not way.quiet:
+                panels.append(
+                    Panel(job, stage, automatic=way.automatic, waiting=waiting, copier=copier)
+                )
+                panels[-1].show()
+        if waiting:
+            awaited = Jobs(job for job in jobs if job.active) if way.lenient else jobs
+            _wait(awaited, panels, stage, timeout=way.timeout)
+
+
+def _copier(job: Job, out: str | None) -> Copier | None:
+    if out is None:
+        return None
+    copier = Copier(out)
+    copier(job)
+    # Before the panel subscribes: it tells where the copy is.
+    job.subscribe(copier)
+    return copier
+
+
+def _wait(jobs: Jobs, panels: Sequence[Panel], stage: Stage, *, timeout: float | None) -> None:
+    running = [panel for panel in panels if not panel.look().settled]
+    if not running or stage.has_widgets or stage.front_end == "none":
+        wait_for(jobs, timeout=timeout, now=stage.now)
+    elif not stage.has_lines_only:
+        wait_for(jobs, timeout=timeout, now=stage.now, paint=lambda: _paint(running))
+    else:
+        line = TerminalLine(running)
+        try:
+            wait_for(jobs, timeout=timeout, now=stage.now, paint=line.paint)
+        finally:
+            line.end()
+
+
+def _paint(panels: Sequence[Panel]) -> None:
+    for panel in panels:
+        panel.paint()

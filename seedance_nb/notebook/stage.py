@@ -1,0 +1,338 @@
+"""Panels on show: each lives in its own cell, moves while its job runs and ends as plain HTML."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seedance_nb.core import task
+from seedance_nb.core.errors import SeedanceError
+from seedance_nb.core.texts import say
+from seedance_nb.notebook import cells
+from seedance_nb.notebook.panel import panel_html, panel_state, panel_text, snapshot_html
+from seedance_nb.notebook.panel_state import say_time
+from seedance_nb.notebook.video import Budget, data_limit, make_clip
+from seedance_nb.runs.session import say_where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from seedance_nb.notebook.cells import FrontEnd
+    from seedance_nb.notebook.panel_state import PanelState
+    from seedance_nb.notebook.video import Clip
+    from seedance_nb.runs.job import Job
+    from seedance_nb.runs.session import Session
+
+QUIET = 0.4  # seconds between two pictures while nothing changes but the time
+LEAST = 0.2  # seconds between any two pictures: at most five messages a second
+_WITH_WIDGETS = ("lab", "vscode")
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_spent = Budget()  # what this process has put into notebooks
+
+
+def publish(bundle: Mapping[str, Any], display_id: str, *, update: bool) -> None:
+    """Show an output in the running cell, or replace the one of that id wherever it is."""
+    shown = importlib.import_module("IPython.display")
+    shown.display(dict(bundle), raw=True, display_id=display_id, update=update)
+
+
+def print_line(line: str) -> None:
+    """A line in a terminal."""
+    print(line)  # noqa: T201 - what a terminal shows
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """Where panels are shown, and how.
+
+    Attributes:
+        front_end: Who shows them.
+        now: The clock.
+        cwd: The notebook's folder.
+        embed: The setting of that name.
+        budget: Counts what goes into the notebook.
+        publish: Shows an output; `publish` of this module.
+        write: Prints a line where there are only lines.
+        make_widget: Makes the live part; only called where there are widgets.
+    """
+
+    front_end: FrontEnd
+    now: Callable[[], float]
+    cwd: Path
+    embed: str = "auto"
+    budget: Budget = field(default_factory=lambda: _spent)
+    publish: Callable[..., None] = publish
+    write: Callable[[str], None] = print_line
+    make_widget: Callable[[Callable[[], object]], Live] | None = None
+
+    @property
+    def has_lines_only(self) -> bool:
+        """Whether outputs are lines of text."""
+        return self.front_end in ("terminal", "script")
+
+    @property
+    def has_widgets(self) -> bool:
+        """Whether the background can move what is shown: Colab's outputs stand still."""
+        return self.front_end in _WITH_WIDGETS
+
+
+def stage_for(session: Session, embed: str | None = None) -> Stage:
+    """The stage of the running cell."""
+    return Stage(
+        front_end=cells.front_end(cells.current_shell()),
+        now=session.now,
+        cwd=Path.cwd(),
+        embed=embed or session.settings.embed,
+    )
+
+
+def show(job: Job) -> None:
+    """Display a job in the running cell."""
+    from seedance_nb.runs import session  # noqa: PLC0415 - the session in use, at this moment
+
+    Panel(job, stage_for(session.current())).show()
+
+
+class Live:
+    """The widget: a picture and a button. Only what changes is sent.
+
+    Args:
+        stop: What the button does.
+    """
+
+    def __init__(self, stop: Callable[[], object]) -> None:
+        import ipywidgets  # noqa: PLC0415 - costs a front end, so only where there is one
+
+        self._picture = ipywidgets.HTML(layout={"width": "100%", "margin": "0"})
+        # The button lies on the room that the picture leaves at its lower edge.
+        layout = {"width": "max-content", "height": "28px", "margin": "-44px 0 16px 15px"}
+        self._button = ipywidgets.Button(layout=layout)
+        self._button.on_click(lambda _: self._stop(stop))
+        self._box = ipywidgets.VBox(
+            [self._picture, self._button], layout={"width": "100%", "overflow": "hidden"}
+        )
+
+    @property
+    def model_id(self) -> str:
+        """The name by which front ends know it."""
+        return str(self._box.model_id)
+
+    def paint(self, html: str, *, button: str = "", tip: str = "") -> None:
+        """Show this picture, with this word on the button or without one."""
+        if self._picture.value != html:
+            self._picture.value = html
+        if button and self._button.description != button:
+            self._button.description, self._button.tooltip = button, tip
+        wanted = None if button else "none"
+        if self._button.layout.display != wanted:
+            self._button.layout.display = wanted
+
+    def _stop(self, stop: Callable[[], object]) -> None:
+        self._button.disabled = True
+        stop()
+        self._button.disabled = False
+
+
+class Copier:
+    """Puts a copy of each file of a job where it was asked for, once.
+
+    Args:
+        out: A file or a folder.
+    """
+
+    def __init__(self, out: str) -> None:
+        self._out = out
+        self.paths: list[str] = []
+        self.trouble: SeedanceError | None = None
+
+    def __call__(self, job: Job) -> None:
+        """Copy, if the job is completed and this was not done yet."""
+        if job.status != "completed" or self.paths or self.trouble:
+            return
+        try:
+            self.paths = [str(video.save(self._out)) for video in job.videos]
+        except SeedanceError as error:
+            self.trouble = error
+
+
+class Panel:
+    """A job on show.
+
+    Args:
+        job: What to show.
+        stage: Where.
+        automatic: Whether its model was chosen by the inputs.
+        waiting: Whether the cell waits for it.
+        copier: Knows about copies of the file.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        stage: Stage,
+        *,
+        automatic: bool = False,
+        waiting: bool = False,
+        copier: Copier | None = None,
+    ) -> None:
+        self.job = job
+        self._stage = stage
+        self._automatic = automatic
+        self._waiting = waiting
+        self._copier = copier
+        self._origin = job.origin
+        self._id = f"seedance-{job.id}-{id(self):x}"
+        self._lock = threading.RLock()
+        self._live: Live | None = None
+        self._clips: tuple[Clip, ...] | None = None
+        self._shown = 0.0
+        self._drawn = ("", 0.0)
+        self._settled: set[tuple[str, bool]] = set()
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Display it in the running cell, and keep that up to date."""
+        with self._lock:
+            panel = self.look()
+            if self._stage.has_lines_only:
+                if not self._waiting or panel.settled:
+                    self._stage.write(self.line(panel))
+                return
+            if panel.settled:
+                self._put(panel_html(panel), panel, update=False)
+                self._settled.add((panel.look, True))
+            else:
+                self._open(panel, update=False)
+        if self.job.status not in task.TERMINAL:
+            self.job.subscribe(self._see)
+
+    def paint(self) -> None:
+        """Draw it anew from the waiting cell, where nothing moves by itself."""
+        with self._lock:
+            panel = self.look()
+            if not panel.settled:
+                self._put(panel_html(panel), panel, update=True)
+
+    def look(self) -> PanelState:
+        """What there is to show just now."""
+        job = self.job
+        state = job.state
+        panel = panel_state(
+            state,
+            self._stage.now(),
+            say_where(state.backend, state.base_url),
+            following=state.following and job.active,
+            origin=self._origin,
+            automatic=self._automatic,
+            waiting=self._waiting and self._stage.has_widgets,
+            clips=self._get_clips() if state.status == "completed" else (),
+            copies=self._copier.paths if self._copier else (),
+            was=self._shown,
+        )
+        self._shown = max(self._shown, panel.percent or 0.0)
+        trouble = self._copier.trouble if self._copier else None
+        if trouble is None:
+            return panel
+        note = say("panel.note.copy", message=trouble.message)
+        return dataclasses.replace(panel, notes=(*panel.notes, note))
+
+    def line(self, panel: PanelState | None = None, *, width: int = 0) -> str:
+        """What there is to show just now, in a line."""
+        return panel_text(panel or self.look(), width=width)
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _see(self, _: Job) -> None:
+        """Called by the job, on the background thread or by a `wait` that ends."""
+        with self._lock:
+            panel = self.look()
+            if panel.settled:
+                self._settle(panel)
+            elif self._settled:  # somebody follows it again
+                self._settled.clear()
+                self._open(panel, update=True)
+            elif self._live is not None:
+                self._move(panel)
+
+    def _open(self, panel: PanelState, *, update: bool) -> None:
+        """The running panel, over a text for the saved notebook that never becomes wrong."""
+        if self._stage.has_widgets and self._live is None:
+            self._live = (self._stage.make_widget or Live)(self._stop)
+        if self._live is not None:
+            self._move(panel, at_once=True)
+        asked = say_time(self.job.state.asked_at)
+        self._put(snapshot_html(panel, asked), panel, update=update, asked=asked)
+
+    def _move(self, panel: PanelState, *, at_once: bool = False) -> None:
+        look, when = self._drawn
+        rest = QUIET if look == panel.look else LEAST
+        if self._live is None or (not at_once and 0 <= panel.at - when < rest):
+            return
+        self._drawn = panel.look, panel.at
+        html = panel_html(panel, button=bool(panel.stop))
+        self._live.paint(html, button=panel.stop, tip=panel.tip)
+
+    def _settle(self, panel: PanelState) -> None:
+        """The static end: in the widget for a page that was reloaded, in the cell to be saved.
+
+        It is put into the cell by the background, and once more by a cell that waits: runs without
+        a front end keep only what comes while their cell is the running one.
+        """
+        turn = panel.look, threading.current_thread() is threading.main_thread()
+        if turn in self._settled:
+            return
+        if self._live is not None and not self._settled:
+            self._live.paint(panel_html(self._portable(panel)))
+        self._settled.add(turn)
+        self._put(panel_html(panel), panel, update=True)
+
+    def _put(self, html: str, panel: PanelState, *, update: bool, asked: str = "") -> None:
+        text = self.line(panel)
+        bundle: dict[str, Any] = {"text/html": html, "text/plain": text}
+        if asked:
+            bundle["text/plain"] = say("panel.snapshot", job=panel.job, time=asked)
+        if asked and self._live is not None:
+            view = {"version_major": 2, "version_minor": 0, "model_id": self._live.model_id}
+            bundle[_WIDGET] = view
+        self._stage.publish(bundle, self._id, update=update)
+
+    def _get_clips(self) -> tuple[Clip, ...]:
+        if self._clips is None:
+            stage = self._stage
+            self._clips = tuple(
+                make_clip(
+                    video,
+                    cwd=stage.cwd,
+                    embed=stage.embed,
+                    front_end=stage.front_end,
+                    budget=stage.budget,
+                )
+                for video in self.job.videos
+            )
+        return self._clips
+
+    def _portable(self, panel: PanelState) -> PanelState:
+        """The same with small videos inside: a widget follows no relative link."""
+        if all(not clip.src or clip.src.startswith("data:") for clip in panel.clips):
+            return panel
+        stage = self._stage
+        small = all(clip.size <= data_limit(stage.front_end) for clip in panel.clips)
+        clips = tuple(
+            make_clip(
+                video,
+                cwd=stage.cwd,
+                embed="always" if small and stage.embed != "never" else "never",
+                front_end="vscode",
+                budget=Budget(),
+            )
+            for video in self.job.videos
+        )
+        return dataclasses.replace(panel, clips=clips)
+
+    def _stop(self) -> None:
+        self.job.stop()

@@ -1,0 +1,56 @@
+"""Plain tables, as HTML and as text."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from seedance_nb.notebook.look import FAINT, code_in, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BOX = (
+    "font-family:system-ui,-apple-system,sans-serif;font-size:12px;line-height:1.5;overflow-x:auto"
+)
+_TABLE = "border-collapse:collapse;margin:4px 0;text-align:left"
+_CELL = "padding:4px 14px 4px 0;border-bottom:1px solid rgba(128,128,128,.3);text-align:left;"
+_CELL += "vertical-align:top;max-width:340px;word-wrap:break-word"
+
+
+def table_html(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table; every text is escaped, and back quotes mark code."""
+    top = "".join(
+        f'<th scope="col" style="{_CELL};font-weight:600;white-space:nowrap">{code_in(name)}</th>'
+        for name in head
+    )
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{_CELL}">{code_in(value)}</td>' for value in row) + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div style="{_BOX}"><table style="{_TABLE}"><thead><tr style="{FAINT}">{top}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def table_text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The same in columns of plain text; Chinese signs count for two."""
+    lines = [[plain(value) for value in row] for row in (head, *rows)]
+    widths = [max(map(columns, column)) for column in zip_longest(*lines, fillvalue="")]
+    return "\n".join(
+        "  ".join(
+            value + " " * (width - columns(value))
+            for value, width in zip(row, widths, strict=False)
+        ).rstrip()
+        for row in lines
+    )
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(
+        0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF")
+        for sign in text
+    )

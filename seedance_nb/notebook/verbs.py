@@ -1,0 +1,225 @@
+"""What stands behind `%seedance VERB`."""
+
+from __future__ import annotations
+
+import getpass
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from seedance_nb.core import catalog, task
+from seedance_nb.core.errors import ConfigError
+from seedance_nb.core.secret import Secret
+from seedance_nb.core.texts import say
+from seedance_nb.core.words import listed, nearest
+from seedance_nb.notebook import cells
+from seedance_nb.notebook.desk import Way
+from seedance_nb.notebook.help import VERBS, help_page
+from seedance_nb.notebook.look import shortened
+from seedance_nb.notebook.panel_state import say_time
+from seedance_nb.notebook.video import near_path
+from seedance_nb.runs.session import say_where
+from seedance_nb.runs.settings import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from seedance_nb.notebook.desk import Desk
+    from seedance_nb.runs.job import Job
+
+MOST_ROWS = 200
+MOST_PANELS = 12  # of one `resume`; more are listed in a table
+
+
+def run(desk: Desk, words: Sequence[str]) -> None:
+    """Do what the words of a `%seedance` line say.
+
+    Raises:
+        ConfigError: No such verb, or not the words that it takes.
+        SeedanceError: What went wrong with it.
+    """
+    verb, *rest = words or ["help"]
+    if verb not in _DOERS:
+        close = nearest(verb, VERBS)
+        text_id = "magic.verb.close" if close else "magic.verb.unknown"
+        raise ConfigError(text_id, verb=verb, close=close, choices=listed(VERBS))
+    doer, takes, least, most = _DOERS[verb]
+    wrong = verb == "login" and rest not in ([], ["--save"])
+    if wrong or not least <= len(rest) <= most:
+        takes = say(f"magic.takes.{takes}")
+        raise ConfigError("magic.verb.words", verb=verb, takes=takes, given=len(rest))
+    doer(desk, *rest)
+
+
+# --- jobs -----------------------------------------------------------------------------------------
+
+
+def _jobs(desk: Desk) -> None:
+    jobs = desk.session().jobs()
+    if not jobs:
+        desk.tell(ConfigError("error.job.nothing", home=desk.session().home).message)
+        return
+    _list(desk, jobs)
+
+
+def _list(desk: Desk, jobs: Sequence[Job]) -> None:
+    shown = list(jobs)[-MOST_ROWS:]
+    names = ("job", "status", "take", "asked", "where", "credits", "file", "prompt")
+    rows = [_row(desk, job) for job in reversed(shown)]
+    desk.table([say(f"magic.column.{name}") for name in names], rows)
+    if len(shown) < len(jobs):
+        desk.tell(say("magic.jobs.earlier", count=len(jobs) - len(shown)))
+
+
+def _row(desk: Desk, job: Job) -> list[str]:
+    state = job.state
+    files = [near_path(v.path, desk.cwd) or str(v.path) for v in state.videos]
+    what = state.error.message if state.error and not files else ", ".join(files)
+    return [
+        state.id,
+        _word(job),
+        str(state.take),
+        say_time(state.asked_at or state.submitted_at),
+        say_where(state.backend, state.base_url),
+        "" if state.credits is None or job.backend == "simulator" else f"{state.credits:g}",
+        shortened(what, 90),
+        shortened(state.request.prompt, 60) if state.request else "",
+    ]
+
+
+def _word(job: Job) -> str:
+    still = job.status in task.TERMINAL or job.status == "uncertain" or job.following
+    if not still:
+        return say("panel.word.stuck" if job.error else "panel.word.stopped")
+    return say(f"panel.word.{job.status}")
+
+
+def _show(desk: Desk, name: str | None = None) -> None:
+    desk.show([desk.session().job(name)])
+
+
+def _wait(desk: Desk, name: str | None = None) -> None:
+    session = desk.session()
+    running = [] if name else [job for job in session.jobs() if job.active]
+    desk.show(running or [session.job(name)], Way(wait=True))
+
+
+def _stop(desk: Desk, name: str) -> None:
+    job = desk.session().job(name)
+    if job.status in task.TERMINAL:
+        status = say(f"panel.word.{job.status}")
+        desk.tell(say("magic.stopped.already", job=job.id, status=status))
+        return
+    queued = job.status == "queued"
+    job.stop()
+    kind = ".queued" if queued else ".simulator" if job.backend == "simulator" else ""
+    desk.tell(say(f"magic.stopped{kind}", job=job.id))
+
+
+def _again(desk: Desk, name: str) -> None:
+    desk.show([desk.session().job(name).again()], Way(wait=None))
+
+
+def _resume(desk: Desk) -> None:
+    session = desk.session()
+    jobs = session.resume(tell=desk.tell)
+    if not jobs:
+        desk.tell(say("magic.resume.nothing", home=session.home))
+    elif len(jobs) > MOST_PANELS:
+        desk.tell(say("magic.resume.count", count=len(jobs)))
+        _list(desk, jobs)
+    else:
+        desk.show(jobs, Way(wait=None, lenient=True))
+
+
+def _adopt(desk: Desk, task_id: str) -> None:
+    desk.show([desk.session().adopt(task_id)], Way(wait=None))
+
+
+# --- the account and this place -------------------------------------------------------------------
+
+
+def _credits(desk: Desk) -> None:
+    answer = desk.session().credits()
+    data = answer.get("data", answer) if isinstance(answer, dict) else {}
+    rows = []
+    for name, label in (("token", "key"), ("user", "account")):
+        part = data.get(name)
+        if isinstance(part, dict):
+            left = say("magic.credits.unlimited") if part.get("unlimited_credits") else None
+            left = left or _amount(part.get("remaining_credits"))
+            used = _amount(part.get("used_credits"))
+            rows.append([say(f"magic.credits.{label}"), left, used])
+    head = [say(f"magic.column.{name}") for name in ("credits_of", "remaining", "used")]
+    desk.tell(desk.session().where)
+    desk.table(head, rows)
+
+
+def _amount(value: object) -> str:
+    return f"{value:,.2f}" if isinstance(value, int | float) else "-"
+
+
+def _models(desk: Desk) -> None:
+    desk.session()  # the catalog comes from the settings
+    head = [say(f"magic.column.{n}") for n in ("model", "input", "tier", "quality", "search")]
+    rows = [
+        [
+            model.id,
+            say(f"magic.input.{model.mode}"),
+            model.tier,
+            ", ".join(model.qualities),
+            say("magic.yes" if model.web_search else "magic.no"),
+        ]
+        for model in catalog.CATALOGS[catalog.in_use()].models
+    ]
+    desk.table(head, rows)
+
+
+def _doctor(desk: Desk) -> None:
+    report = importlib.import_module("seedance_nb.runs.doctor").report(desk.session())
+    head = [say("magic.column.what"), say("magic.column.found")]
+    desk.table(head, [[str(what), str(found)] for what, found in report])
+
+
+def _login(desk: Desk, save: str = "") -> None:
+    if not cells.has_viewer(desk.shell):
+        raise ConfigError("magic.login.nobody")
+    key = Secret((desk.ask or getpass.getpass)(say("magic.login.prompt")))
+    if not key:
+        raise ConfigError("magic.login.empty")
+    session = desk.sessions.configure(api_key=key, backend=None)
+    if save:
+        importlib.import_module("seedance_nb.runs.keys").keep(key)
+    desk.tell(say("magic.login.saved" if save else "magic.login.done", where=session.where))
+
+
+def _config(desk: Desk) -> None:
+    settings = desk.session().settings
+    rows = [[row.name, _setting(getattr(settings, row.name))] for row in SETTINGS]
+    found = say("magic.key.from", source=settings.key_source)
+    rows.append(["api_key", found if settings.key else say("magic.key.none")])
+    desk.table([say("magic.column.setting"), say("magic.column.value")], rows)
+
+
+def _setting(value: object) -> str:
+    return "-" if value is None else str(value)
+
+
+def _help(desk: Desk) -> None:
+    desk.tell(help_page())
+
+
+_DOERS: dict[str, tuple[Callable[..., Any], str, int, int]] = {
+    "jobs": (_jobs, "none", 0, 0),
+    "show": (_show, "maybe", 0, 1),
+    "wait": (_wait, "maybe", 0, 1),
+    "stop": (_stop, "one", 1, 1),
+    "again": (_again, "one", 1, 1),
+    "resume": (_resume, "none", 0, 0),
+    "adopt": (_adopt, "task", 1, 1),
+    "credits": (_credits, "none", 0, 0),
+    "models": (_models, "none", 0, 0),
+    "doctor": (_doctor, "none", 0, 0),
+    "login": (_login, "login", 0, 1),
+    "config": (_config, "none", 0, 0),
+    "help": (_help, "none", 0, 0),
+}

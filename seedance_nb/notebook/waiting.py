@@ -1,0 +1,139 @@
+"""Waiting for jobs in a cell: interruptible, and with something to look at where nothing moves."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from seedance_nb.core.errors import WaitTimeout
+from seedance_nb.core.texts import say
+from seedance_nb.notebook.tables import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TextIO
+
+    from seedance_nb.notebook.cells import FrontEnd
+    from seedance_nb.notebook.stage import Panel
+    from seedance_nb.runs.job import Jobs
+
+SLICE = 0.5  # seconds between two pictures of a cell that waits
+_WIDTH = 100  # columns of the line in a terminal
+
+
+class Interrupted(KeyboardInterrupt):
+    """The waiting was interrupted; the jobs go on."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        super().__init__(", ".join(job.id for job in jobs))
+
+    def _render_traceback_(self) -> list[str]:
+        # One line in place of a traceback; the cell still counts as interrupted.
+        return [say("magic.interrupted", jobs=str(self))]
+
+
+def wants_to_wait(setting: str, front_end: FrontEnd, *, asked: bool | None) -> bool:
+    """Whether a cell waits: what it says, else the setting, else where nothing could show it."""
+    if asked is not None:
+        return asked
+    if setting != "auto":
+        return setting == "always"
+    return front_end in ("none", "colab", "terminal")
+
+
+def wait_for(
+    jobs: Jobs,
+    *,
+    timeout: float | None,
+    now: Callable[[], float],
+    paint: Callable[[], object] | None = None,
+) -> None:
+    """Wait until all have ended.
+
+    Args:
+        jobs: What to wait for.
+        timeout: Seconds, or None.
+        now: The clock.
+        paint: Draws how they stand, twice a second; None where that happens by itself.
+
+    Raises:
+        Interrupted: By the user; the jobs go on.
+        SeedanceError: The first error of a job, or `WaitTimeout`.
+    """
+    try:
+        if paint is None:
+            jobs.wait(timeout)
+        else:
+            _in_slices(jobs, timeout=timeout, now=now, paint=paint)
+    except KeyboardInterrupt:
+        raise Interrupted(jobs) from None
+
+
+def _in_slices(
+    jobs: Jobs,
+    *,
+    timeout: float | None,
+    now: Callable[[], float],
+    paint: Callable[[], object],
+) -> None:
+    began = now()
+    while True:
+        left = SLICE if timeout is None else min(SLICE, timeout - (now() - began))
+        try:
+            jobs.wait(max(left, 0.0))
+        except WaitTimeout:
+            over = timeout is not None and now() - began >= timeout
+            running = [job.id for job in jobs if job.active]
+            if not running:
+                raise
+            if over:
+                raise WaitTimeout(seconds=timeout, job=", ".join(running)) from None
+            paint()
+        else:
+            return
+
+
+class TerminalLine:
+    """One line of a terminal, written over and over until it is final.
+
+    Args:
+        panels: What it tells about.
+        stream: Where it is written; by default where `print` goes.
+    """
+
+    def __init__(self, panels: Sequence[Panel], stream: TextIO | None = None) -> None:
+        self._panels = panels
+        self._stream = stream or sys.stdout
+        self._words: list[str] = []
+        self._used = 0
+
+    def paint(self) -> None:
+        """Write how the first unfinished job stands; a file gets a line for each new word."""
+        looks = [panel.look() for panel in self._panels]
+        running = [index for index, look in enumerate(looks) if not look.settled]
+        if not running:
+            return
+        left = f"[{len(looks) - len(running) + 1}/{len(looks)}] " if len(looks) > 1 else ""
+        first = running[0]
+        line = left + self._panels[first].line(looks[first], width=_WIDTH - len(left) - 1)
+        words = [look.word for look in looks]
+        if self._stream.isatty():
+            self._over(line)
+        elif words != self._words:
+            self._stream.write(line + "\n")
+        self._words = words
+        self._stream.flush()
+
+    def end(self) -> None:
+        """Write a last line for each job."""
+        if self._stream.isatty():
+            self._over("")
+            self._stream.write("\r")
+        for panel in self._panels:
+            self._stream.write(panel.line() + "\n")
+        self._stream.flush()
+
+    def _over(self, line: str) -> None:
+        used = columns(line)
+        self._stream.write("\r" + line + " " * max(0, self._used - used))
+        self._used = used
