@@ -22,7 +22,7 @@ def clean(text: str, most: int = DETAIL) -> str:
     """A text of the service, fit to be shown and kept: one line, no signatures, not too long."""
     text = text[: 10 * most + 1000].encode("utf-8", "replace").decode()
     # What stands behind `?` in a link is often a signature that opens it.
-    text = re.sub(r"(https?:(?:\\?/){2}[^\s\"'<>?#]*)[?#][^\s\"'<>]*", r"\1", text)
+    text = re.sub(r"(https?:(?:\\*/){2}[^\s\"'<>?#]*)[?#][^\s\"'<>]*", r"\1", text)
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= most else text[: most - 1] + "…"
 

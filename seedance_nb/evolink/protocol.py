@@ -62,7 +62,7 @@ __all__ = [
 Kind = Literal["create", "query", "batch", "credits"]
 MOST_IN_BATCH = 50
 _EXCERPT = 200  # characters of a senseless answer that a message quotes
-_OK, _BAD, _BROKEN = 200, 400, 500
+_BAD, _BROKEN = 400, 500
 
 
 # --- calls ----------------------------------------------------------------------------------------
@@ -189,7 +189,9 @@ _MODERATED = _codes(
     "content_policy_violation content_filter sensitive_content moderation_blocked"
     " input_moderation_failed"
 )
-_CLIENT, _SERVER, _MOVED = range(400, 500), range(500, 600), range(300, 400)
+_FINE, _MOVED, _CLIENT, _SERVER = (
+    range(hundreds, hundreds + 100) for hundreds in (200, 300, 400, 500)
+)
 
 # docs: the error tables of videos/generations, tasks/{id} and credits; evolink-mcp: error codes.
 RULES: tuple[Rule, ...] = (
@@ -249,6 +251,8 @@ RULES: tuple[Rule, ...] = (
     Rule(_MOVED, _ANY, "create", ProtocolError, "error.protocol.body", "unknown", None),
     Rule(302, _ANY, None, ConfigError, "error.redirect"),
     Rule(303, _ANY, None, ConfigError, "error.redirect"),
+    # a success whose body tells of an error (`success: false` of the file API)
+    Rule(_FINE, _ANY, None, ServiceError, "error.service.failed", "no", None),
 )
 _SENSELESS = (
     Rule(None, _ANY, "create", ProtocolError, "error.protocol.body", "unknown", None),
@@ -305,13 +309,13 @@ class _Reply:
         self.fields = _error_fields(self.data, failed=status >= _BAD)
         self.hinted = seconds(headers.get("retry-after"), 0.0) is not None
         own = self._own_status()
-        if _OK <= status < 300 and call.kind != "create" and own is not None:  # noqa: PLR2004
+        if status in _FINE and call.kind != "create" and own is not None:
             self.status = own  # the old style says it in the body alone
 
     @property
     def is_good(self) -> bool:
         """Whether it is a success whose body can hold what was asked for."""
-        return _OK <= self.status < 300 and isinstance(self.data, dict | list) and not self.fields  # noqa: PLR2004
+        return self.status in _FINE and isinstance(self.data, dict | list) and not self.fields
 
     @property
     def code(self) -> str | None:
