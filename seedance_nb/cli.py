@@ -229,7 +229,7 @@ def _row(job: Job) -> list[str]:
 
 def doctor(_: argparse.Namespace) -> int:
     """Say what was found here."""
-    found = doctors.report(sessions.current())
+    found = doctors.report(sessions.current(), front_end="script")
     width = max(len(label) for label, _ in found)
     for label, finding in found:
         print(f"{label:<{width}}  {finding}")

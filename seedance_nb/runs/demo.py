@@ -144,6 +144,7 @@ def _execute(book: Any, folder: Path, environ: Mapping[str, str], progress: _Pro
         timeout=None if is_live else PATIENCE,
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
+        extra_arguments=["--log-level=ERROR"],  # a word on encryption, and it stays on this machine
         on_cell_execute=progress.start,
         on_cell_executed=progress.end,
     )

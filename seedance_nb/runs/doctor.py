@@ -31,14 +31,15 @@ TOLERANCE = 120  # seconds that two clocks may disagree
 UNIT = 1000
 
 
-def report(session: Session, *, front_end: str = "script") -> list[tuple[str, str]]:
+def report(session: Session, *, front_end: str = "") -> list[tuple[str, str]]:
     """What was found, as (label, finding) in words.
 
     Args:
         session: Its backend is asked for the balance, which is free.
-        front_end: Who shows the output: "lab", "vscode", "colab", "terminal", "script", "none".
+        front_end: Who shows the output: "lab", "vscode", "colab", "terminal", "script", "none";
+            empty where that is not known.
     """
-    return [
+    rows = [
         (say("doctor.key"), _key(session)),
         (say("doctor.backend"), _backend(session)),
         (say("doctor.catalog"), _catalog(session)),
@@ -50,6 +51,7 @@ def report(session: Session, *, front_end: str = "script") -> list[tuple[str, st
         (say("doctor.reach"), _reach(session)),
         (say("doctor.jobs"), _jobs(session)),
     ]
+    return [(label, finding) for label, finding in rows if finding]
 
 
 def _key(session: Session) -> str:
