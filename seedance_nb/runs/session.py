@@ -29,7 +29,6 @@ from seedance_nb.core.errors import (
 )
 from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.request import VideoRequest, is_loopback
-from seedance_nb.core.secret import Secret
 from seedance_nb.runs import keys
 from seedance_nb.runs import settings as settings_
 from seedance_nb.runs.job import Job, Jobs
@@ -37,19 +36,19 @@ from seedance_nb.runs.journal import timestamp
 from seedance_nb.runs.ledger import Ledger
 from seedance_nb.runs.library import Library
 from seedance_nb.runs.record import JobState
-from seedance_nb.runs.tracker import Poller, Tracker
+from seedance_nb.runs.server import Outside, Server
+from seedance_nb.runs.tracker import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from seedance_nb.core.secret import Secret
     from seedance_nb.evolink.client import Client
-    from seedance_nb.runs.pursuit import Pursuit
     from seedance_nb.runs.settings import Settings
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _SIGNS = _LETTERS + "23456789"
 _TASK = "task-unified-"
-UNLIMITED = 1_000_000  # the simulator has no cap on tasks in flight
 
 
 class Session:
@@ -75,21 +74,22 @@ class Session:
         self.settings = settings
         self.home = settings.home
         self.now = now
-        self._sleep = sleep
         self._rng = rng or random.SystemRandom()
-        self._make_client = make_client or self._real_client
         stamp = re.sub(r"[^0-9]", "", timestamp(now()))
         self.id = f"{stamp[:8]}-{stamp[8:14]}-{self._word(4)}"
         self.tracker = Tracker()
         self.library = Library(self.home)
         self.viewer: Callable[[Job], None] = lambda job: print(repr(job))  # noqa: T201
-        self.simulator: Any = None
         version = importlib.import_module("seedance_nb").__version__
         self.ledger = Ledger(self.home, self.id, library=self.library, now=now, version=version)
         self._jobs: dict[str, Job] = {}
         self._lock = self.ledger.lock
-        self._client: Client | None = None
-        self._pursuit: Pursuit | None = None
+        self.server = Server(
+            settings,
+            desk=self.ledger,
+            library=self.library,
+            outside=Outside(now, sleep, self._rng.random, make_client),
+        )
 
     # --- where ----------------------------------------------------------------------------------
 
@@ -101,7 +101,13 @@ class Session:
     @property
     def base_url(self) -> str:
         """The server, or EvoLink's; of a simulator that runs, its address."""
-        return self.simulator.url if self.simulator else self.settings.base_url
+        simulator = self.simulator
+        return simulator.url if simulator else self.settings.base_url
+
+    @property
+    def simulator(self) -> Any:
+        """The simulator that this session runs, if it does."""
+        return self.server.simulator
 
     @property
     def secret(self) -> Secret:
@@ -299,9 +305,7 @@ class Session:
 
     def credits(self, timeout: float = 30) -> Any:
         """The balance of key and account, as `GET /v1/credits` tells it."""
-        self._workers()
-        assert self._client is not None  # noqa: S101 - made by the line above
-        return self.tracker.run(self._client.credits(), timeout)
+        return self.tracker.run(self.server.client.credits(), timeout)
 
     # --- what a handle asks of its session -----------------------------------------------------
 
@@ -385,12 +389,10 @@ class Session:
     def close(self) -> None:
         """End the background; the journal says what is left to resume."""
         self.ledger.close(final=not self.unfinished())
-        if self._client is not None:
+        if self.server.is_open:
             with contextlib.suppress(TimeoutError):
-                self.tracker.run(self._client.aclose(), 2)
+                self.tracker.run(self.server.aclose(), 2)
         self.tracker.stop()
-        if self.simulator is not None:
-            self.simulator.stop()
 
     def unfinished(self) -> Jobs:
         """Jobs of this session that are not finished."""
@@ -410,50 +412,11 @@ class Session:
         return job
 
     def _pursue(self, job: Job, how: str = "run") -> None:
-        pursuit = self._workers()
+        pursuit = self.server.pursuit
         job.halted = asyncio.Event()
         work = {"run": pursuit.run, "watch": pursuit.watch, "again": pursuit.run_again}[how]
         job.flow = self.tracker.start(work(job))
         self.tick(job)
-
-    def _workers(self) -> Pursuit:
-        """Client and pursuit, made at first use."""
-        from seedance_nb.runs.pursuit import Pursuit  # noqa: PLC0415 - loads the wire at first use
-
-        with self._lock:
-            if self.settings.trouble:
-                raise self.settings.trouble
-            if self._pursuit is None:
-                key = self.secret
-                if self.backend == "simulator":
-                    self._start_simulator()
-                    key = Secret("simulator")
-                self._client = self._make_client(self.base_url, key)
-                most = UNLIMITED if self.simulator else self.settings.max_active
-                self._pursuit = Pursuit(
-                    self.ledger,
-                    client=self._client,
-                    poller=Poller(self._client, sleep=self._sleep),
-                    library=self.library,
-                    slots=asyncio.Semaphore(most),
-                    now=self.now,
-                    sleep=self._sleep,
-                    jitter=self._rng.random,
-                )
-            return self._pursuit
-
-    def _start_simulator(self) -> None:
-        # By name: the simulator is a peer, and nothing else of ours knows it.
-        module = importlib.import_module("seedance_nb.simulator.server")
-        self.simulator = module.Simulator(
-            self.home / "simulator",
-            catalog=self.settings.catalog,
-            time_scale=self.settings.time_scale,
-        ).start()
-
-    def _real_client(self, base_url: str, key: Secret) -> Client:
-        module = importlib.import_module("seedance_nb.evolink.client")
-        return cast("Client", module.Client(base_url, key=key, now=self.now))
 
     def _is_here(self, state: JobState) -> bool:
         return (state.backend, state.base_url) == (self.backend, self.settings.server)

@@ -1,0 +1,132 @@
+"""The server of a session, and what works with it: client, poller, pursuit; the simulator too.
+
+Made at first use, so that a session that only looks loads no HTTP library and starts nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from seedance_nb.core.secret import Secret
+from seedance_nb.runs.tracker import Poller
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from seedance_nb.evolink.client import Client
+    from seedance_nb.runs.library import Library
+    from seedance_nb.runs.pursuit import Desk, Pursuit
+    from seedance_nb.runs.settings import Settings
+
+UNLIMITED = 1_000_000  # the simulator has no cap on tasks in flight
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Time, chance and network, as they are handed in.
+
+    Attributes:
+        now: Epoch seconds.
+        sleep: Waits, in the background.
+        jitter: A number in [0, 1).
+        make_client: Makes the client for a server and a key; None for the real one.
+    """
+
+    now: Callable[[], float]
+    sleep: Callable[[float], Awaitable[object]]
+    jitter: Callable[[], float]
+    make_client: Callable[[str, Secret], Client] | None = None
+
+
+class Server:
+    """What answers the requests of a session.
+
+    Args:
+        settings: Which server it is, and the key for it.
+        desk: Keeps the journal.
+        library: Keeps the files.
+        outside: Time, chance and network.
+    """
+
+    def __init__(
+        self, settings: Settings, *, desk: Desk, library: Library, outside: Outside
+    ) -> None:
+        self.simulator: Any = None
+        self._settings = settings
+        self._desk = desk
+        self._library = library
+        self._outside = outside
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+        self._pursuit: Pursuit | None = None
+
+    @property
+    def client(self) -> Client:
+        """The client, with the simulator running where that is what answers.
+
+        Raises:
+            ConfigError: The settings name no usable server.
+        """
+        if self._settings.trouble:
+            raise self._settings.trouble
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+            return self._client
+
+    @property
+    def pursuit(self) -> Pursuit:
+        """What looks after jobs on this server."""
+        client = self.client
+        with self._lock:
+            if self._pursuit is None:
+                module = importlib.import_module("seedance_nb.runs.pursuit")
+                most = UNLIMITED if self.simulator else self._settings.max_active
+                self._pursuit = module.Pursuit(
+                    self._desk,
+                    client=client,
+                    poller=Poller(client, sleep=self._outside.sleep),
+                    library=self._library,
+                    slots=asyncio.Semaphore(most),
+                    now=self._outside.now,
+                    sleep=self._outside.sleep,
+                    jitter=self._outside.jitter,
+                )
+            assert self._pursuit is not None  # noqa: S101 - made just above
+            return self._pursuit
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to let go of."""
+        return self._client is not None or self.simulator is not None
+
+    async def aclose(self) -> None:
+        """Let go of connections and simulator."""
+        if self._client is not None:
+            await self._client.aclose()
+        if self.simulator is not None:
+            await asyncio.to_thread(self.simulator.stop)
+
+    def _connect(self) -> Client:
+        url, key = self._settings.base_url, self._settings.key
+        if self._settings.backend == "simulator":
+            self.simulator = self._start_simulator()
+            url, key = self.simulator.url, Secret("simulator")
+        if self._outside.make_client is not None:
+            return self._outside.make_client(url, key)
+        module = importlib.import_module("seedance_nb.evolink.client")
+        client: Client = module.Client(url, key=key, now=self._outside.now)
+        return client
+
+    def _start_simulator(self) -> Any:
+        # By name: the simulator is a peer, and nothing else of ours knows it.
+        module = importlib.import_module("seedance_nb.simulator.server")
+        return module.Simulator(
+            self._settings.home / "simulator",
+            catalog=self._settings.catalog,
+            time_scale=self._settings.time_scale,
+        ).start()
