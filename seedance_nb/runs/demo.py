@@ -68,20 +68,23 @@ def require(names: Iterable[str] = NEEDS) -> None:
 
 
 def count_requests(lesson: Path) -> int:
-    """How many videos the `%%seedance` cells of a notebook ask for."""
+    """How many different videos the `%%seedance` cells of a notebook ask for."""
     cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
-    return sum(_requests("".join(cell["source"])) for cell in cells)
+    return len({one for cell in cells for one in _requests("".join(cell["source"]))})
 
 
-def _requests(source: str) -> int:
+def _requests(source: str) -> list[tuple[str, int]]:
+    """Digest and take of all that a cell sends."""
     first, _, body = source.partition("\n")
     if not first.startswith("%%seedance"):
-        return 0
+        return []
     try:
         order = options.read_cell(first.removeprefix("%%seedance"), body, {})
     except InvalidRequest:
-        return 0
-    return 0 if order.dry_run else order.takes
+        return []
+    if order.dry_run or order.request is None:
+        return []
+    return [(order.request.digest, take + 1) for take in range(order.takes)]
 
 
 def environment(environ: Mapping[str, str], *, live: bool) -> dict[str, str]:
