@@ -1,0 +1,196 @@
+"""What all tests share: nobody's settings, no network but loopback, and a canary.
+
+The canary is an API key made anew in each run. Wherever a test needs a key it takes this one, and
+at the end of the run no file and no output of any test may hold it.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from peer import Peer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CLIP = Path(__file__).parent / "data" / "clip.mp4"
+CANARY = "sk-canary-" + secrets.token_hex(16)
+MUST_RUN = {"browser", "kernels", "notebooks"}  # in CI a skip of these is a failure
+PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
+
+_leaks: list[str] = []
+_strangers: list[str] = []
+
+
+class NoNetworkError(Exception):
+    """A test reached for another machine; no OSError, so that no code takes it for an outage."""
+
+
+@dataclass
+class Clock:
+    """Time that passes only when told to; called, it gives epoch seconds."""
+
+    seconds: float = 1_790_000_000.0
+
+    def __call__(self) -> float:
+        """Epoch seconds."""
+        return self.seconds
+
+    now = __call__
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.seconds += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still."""
+    return Clock()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder for journal and videos."""
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def canary() -> str:
+    """The key that must not turn up anywhere."""
+    return CANARY
+
+
+@pytest.fixture
+def peer(canary: str) -> Iterator[Peer]:
+    """Another server that speaks the API; its key is the canary."""
+    with Peer(CLIP.read_bytes(), key=canary) as server:
+        yield server
+
+
+# --- nobody's settings ----------------------------------------------------------------------------
+
+
+def pytest_configure() -> None:
+    """Take away what the person who runs the tests has set, before any fixture can see it."""
+    for name in list(os.environ):
+        if name.startswith(("EVOLINK_", "SEEDANCE_NB_")) or name.lower() in PROXIES:
+            del os.environ[name]
+    os.environ["LC_ALL"] = "C.UTF-8"  # the language of the messages
+    socket.socket.connect = _loopback(socket.socket.connect)  # type: ignore[method-assign]
+    socket.socket.connect_ex = _loopback(socket.socket.connect_ex)  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """History, profiles and settings of IPython and Jupyter go where the canary is looked for."""
+    base = tmp_path_factory.mktemp("jupyter")
+    os.environ["IPYTHONDIR"] = str(base / "ipython")
+    for name in ("CONFIG", "DATA", "RUNTIME"):
+        os.environ[f"JUPYTER_{name}_DIR"] = str(base / name.lower())
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Each test starts in an empty folder, and what it did to the environment ends with it."""
+    monkeypatch.chdir(tmp_path)
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
+# --- loopback only --------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def strangers() -> Iterator[list[str]]:
+    """Addresses off this machine that the test reached for; any left at its end fails it."""
+    _strangers.clear()
+    yield _strangers
+    if _strangers:
+        pytest.fail(f"reached for the network: {', '.join(_strangers)}")
+
+
+def _loopback(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        inet = self.family in (socket.AF_INET, socket.AF_INET6)
+        if inet and not _is_loopback(str(address[0])):
+            _strangers.append(str(address[0]))
+            raise NoNetworkError(address)
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- the canary -----------------------------------------------------------------------------------
+
+
+def leaks_below(folder: Path, key: str) -> list[str]:
+    """The files below a folder that hold a key."""
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return [str(path.relative_to(folder)) for path in files if key.encode() in path.read_bytes()]
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Look through what a test printed, logged and failed with."""
+    said = [report.longreprtext, *(text for _, text in report.sections)]
+    if any(CANARY in text for text in said):
+        _leaks.append(f"the output of {report.nodeid}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Look through all files that the tests left; a leak is an error of the run."""
+    factory: pytest.TempPathFactory = session.config._tmp_path_factory  # type: ignore[attr-defined]
+    leaks = _leaks + leaks_below(factory.getbasetemp(), CANARY)
+    if not leaks:
+        return
+    report = pytest.TestReport(
+        nodeid="canary",
+        location=("tests/conftest.py", 0, "canary"),
+        keywords={},
+        outcome="failed",
+        longrepr="The API key of the tests was found in:\n" + "\n".join(leaks),
+        when="teardown",
+    )
+    session.config.hook.pytest_runtest_logreport(report=report)
+    session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+# --- in CI nothing important is skipped -----------------------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """A skipped test of the browser, the kernels or the notebooks has failed, in CI."""
+    report = yield
+    marks = {mark.name for mark in item.iter_markers()}
+    if report.skipped and os.environ.get("CI") and marks & MUST_RUN:
+        report.outcome = "failed"
+        report.longrepr = f"may not be skipped in CI: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    """Likewise where a whole module skips itself."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"may not be skipped in CI: {report.longrepr}"
+    return report
