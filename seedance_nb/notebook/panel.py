@@ -116,27 +116,26 @@ def _bar(panel: PanelState) -> str:
 def _filling(panel: PanelState) -> str:
     """The moving part: it glides from where it was, and sweeps where nothing is known.
 
-    Such a picture is drawn in running kernels only; what is saved has no bar.
+    Such a picture is drawn in running kernels only; what is saved has no bar. Its units are
+    tenths of a percent: animated percentages stay at nothing in Chromium when they are inserted.
     """
     if not panel.moving:
         return ""
     if panel.percent is None:
         begin = f"-{panel.at % _SWEEP:.2f}s"  # goes on where the picture before this one was
-        inside = (
-            '<animate attributeName="x" from="-35%" to="100%" '
-            f'dur="{_SWEEP}s" begin="{begin}" repeatCount="indefinite"/>'
+        shape = 'x="-350" width="350"'
+        motion = (
+            f'attributeName="x" from="-350" to="1000" dur="{_SWEEP}s" begin="{begin}" '
+            'repeatCount="indefinite"'
         )
-        shape = 'x="-35%" width="35%"'
     else:
-        inside = (
-            f'<animate attributeName="width" from="{panel.was:.1f}%" to="{panel.percent:.1f}%" '
-            f'dur="{BEAT}s" fill="freeze"/>'
-        )
-        shape = f'width="{panel.percent:.1f}%"'
+        was, now = round(10 * panel.was), round(10 * panel.percent)
+        shape = f'width="{now}"'
+        motion = f'attributeName="width" from="{was}" to="{now}" dur="{BEAT}s" fill="freeze"'
     return (
-        f'<svg width="100%" height="{_THIN}" style="display:block" aria-hidden="true">'
-        f'<rect {shape} height="{_THIN}" rx="{_THIN / 2}" fill="{colour(panel.tone)}">'
-        f"{inside}</rect></svg>"
+        f'<svg width="100%" height="{_THIN}" viewBox="0 0 1000 {_THIN}" preserveAspectRatio="none" '
+        f'style="display:block" aria-hidden="true"><rect {shape} height="{_THIN}" '
+        f'fill="{colour(panel.tone)}"><animate {motion}/></rect></svg>'
     )
 
 

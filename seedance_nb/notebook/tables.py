@@ -16,7 +16,8 @@ _BOX = (
 )
 _TABLE = "border-collapse:collapse;margin:4px 0;text-align:left"
 _CELL = "padding:4px 14px 4px 0;border-bottom:1px solid rgba(128,128,128,.3);text-align:left;"
-_CELL += "vertical-align:top;max-width:340px;word-wrap:break-word"
+_CELL += "vertical-align:top;min-width:0;max-width:340px;word-wrap:break-word"
+_SHORT = 20  # signs that stay on one line
 
 
 def table_html(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -25,14 +26,16 @@ def table_html(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         f'<th scope="col" style="{_CELL};font-weight:600;white-space:nowrap">{code_in(name)}</th>'
         for name in head
     )
-    body = "".join(
-        "<tr>" + "".join(f'<td style="{_CELL}">{code_in(value)}</td>' for value in row) + "</tr>"
-        for row in rows
-    )
+    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
     return (
         f'<div style="{_BOX}"><table style="{_TABLE}"><thead><tr style="{FAINT}">{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _cell(value: str) -> str:
+    whole = ";white-space:nowrap" if len(value) <= _SHORT else ""
+    return f'<td style="{_CELL}{whole}">{code_in(value)}</td>'
 
 
 def table_text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
