@@ -271,6 +271,10 @@ class Job:
             elapsed, estimated_time=state.estimated_time, observed=state.progress or 0.0
         )
 
+    def _ipython_display_(self) -> None:
+        """A job as the value of a cell shows itself as its panel does."""
+        self._keeper.show(self)
+
     def __repr__(self) -> str:
         """Id, status and file: one line that reads well anywhere."""
         file = f" {self.video.path}" if self.video else ""

@@ -85,6 +85,8 @@ class Ledger:
 
     def has_owner(self, state: JobState) -> bool:
         """Whether a living session, this one or another, looks after the job."""
+        if not state.following:
+            return False
         takers = journals.claims(self.home, state.id)
         return journals.is_alive(self.home, takers[-1][1] if takers else state.session)
 
@@ -129,8 +131,9 @@ class Ledger:
         with self.lock:
             self.refresh()
             if job.id in self._fold:
-                request = job.state.request
-                job.become(self._fold.state(job.id).with_(request=request))
+                state = self._fold.state(job.id)
+                if state.gen > job.state.gen or not self.is_mine(job.state):
+                    job.become(state.with_(request=job.state.request or state.request))
         return self.has_owner(job.state)
 
     def take_over(self, job: Job) -> bool:

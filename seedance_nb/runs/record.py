@@ -111,7 +111,10 @@ def _submitting(state: JobState, event: Event) -> JobState:
     key = event.get("idempotency_key")
     status = task.move(state.status, "submitting")
     return state.with_(
-        status=status, error=None, idempotency_key=str(key) if key else state.idempotency_key
+        status=status,
+        error=None,
+        following=True,
+        idempotency_key=str(key) if key else state.idempotency_key,
     )
 
 

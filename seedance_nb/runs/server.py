@@ -62,6 +62,7 @@ class Server:
         self._outside = outside
         self._lock = threading.Lock()
         self._client: Client | None = None
+        self._clients: list[Client] = []
         self._pursuit: Pursuit | None = None
 
     @property
@@ -76,6 +77,7 @@ class Server:
         with self._lock:
             if self._client is None:
                 self._client = self._connect()
+                self._clients.append(self._client)
             return self._client
 
     @property
@@ -99,15 +101,24 @@ class Server:
             assert self._pursuit is not None  # noqa: S101 - made just above
             return self._pursuit
 
+    def update(self, settings: Settings) -> None:
+        """Use another key or another cap for what is begun from now on."""
+        with self._lock:
+            before, self._settings = self._settings, settings
+            if settings.key != before.key and self.simulator is None:
+                self._client = self._pursuit = None
+            elif settings.max_active != before.max_active:
+                self._pursuit = None
+
     @property
     def is_open(self) -> bool:
         """Whether there is something to let go of."""
-        return self._client is not None or self.simulator is not None
+        return bool(self._clients) or self.simulator is not None
 
     async def aclose(self) -> None:
         """Let go of connections and simulator."""
-        if self._client is not None:
-            await self._client.aclose()
+        for client in self._clients:
+            await client.aclose()
         if self.simulator is not None:
             await asyncio.to_thread(self.simulator.stop)
 

@@ -374,6 +374,7 @@ class Session:
             self._check_here(job)
             if job.active or job.state.is_final:
                 return
+            self.ledger.look_again(job)
             mine = self.ledger.is_mine(job.state)
             if mine or (not self.ledger.has_owner(job.state) and self.ledger.take_over(job)):
                 if job.status == "uncertain":
@@ -383,6 +384,21 @@ class Session:
                 self._pursue(job)
             else:
                 self._pursue(job, "watch")
+
+    def serves(self, settings: Settings) -> bool:
+        """Whether these settings mean the same server and folder."""
+
+        def place(found: Settings) -> tuple[object, ...]:
+            pace = (found.catalog, found.time_scale) if found.backend == "simulator" else ()
+            return found.backend, found.base_url, found.home, *pace
+
+        return place(settings) == place(self.settings)
+
+    def update(self, settings: Settings) -> None:
+        """Go on with changed settings; running jobs keep the client that they have."""
+        if settings != self.settings:
+            self.settings = settings
+            self.server.update(settings)
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -407,7 +423,7 @@ class Session:
         job = self._jobs.get(state.id)
         if job is None:
             job = self._jobs[state.id] = Job(state, self)
-        elif not job.active and not self.ledger.is_mine(job.state):
+        elif not job.active and (state.gen > job.state.gen or not self.ledger.is_mine(job.state)):
             job.become(state)
         return job
 
@@ -496,7 +512,9 @@ def current() -> Session:
         texts.use(found.language)
         catalog.use(found.catalog)
         session: Session | None = _state["session"]
-        if session is None or session.settings != found:
+        if session is not None and session.serves(found):
+            session.update(found)
+        else:
             if not _state["all"]:
                 atexit.register(_at_exit)
             session = Session(found)

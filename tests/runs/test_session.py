@@ -486,6 +486,49 @@ def test_a_dead_session_is_taken_over(peer: Peer, make: Callable[..., Session]) 
     assert 1 == len(later.jobs())
 
 
+def test_a_new_key_goes_on_with_the_same_jobs(peer: Peer, make: Callable[..., Session]) -> None:
+    """After a key was refused in mid run, the session with a new key follows its jobs again."""
+    session = make(peer.url, api_key="an-old-key")
+    peer.key = "an-old-key"
+    peer.polls = 10**6
+    job = one(session)
+    with pytest.raises(WaitTimeout):
+        job.wait(0.3)
+    peer.key = KEY
+    with pytest.raises(AuthError):
+        job.wait(10)
+    peer.polls = 1
+
+    settings = make(peer.url).settings
+    assert session.serves(settings)
+    session.update(settings)
+    session.resume(tell=lambda _: None)
+    job.wait(10)
+
+    assert "completed" == job.status
+    assert 1 == len(peer.creates)
+
+
+def test_a_job_that_another_kernel_stopped_is_taken_over(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """A living kernel that stopped following does not keep others from it, and sees the result."""
+    peer.polls = 10**6
+    first, second = make(peer.url), make(peer.url)
+    job = one(first)
+    with pytest.raises(WaitTimeout):
+        job.wait(0.3)
+    job.stop()
+    with pytest.raises(WaitTimeout):
+        job.wait(10)
+    peer.polls = 1
+
+    second.resume(tell=lambda _: None).wait(10)
+
+    assert "completed" == first.job(job.id).status
+    assert 1 == len(peer.creates) == len(peer.downloads)
+
+
 def test_another_server_is_left_alone(peer: Peer, make: Callable[..., Session]) -> None:
     """Jobs of another server are listed, not touched, and never shown for a request here."""
     peer.polls = 10**6

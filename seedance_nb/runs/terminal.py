@@ -1,0 +1,136 @@
+"""Jobs in a terminal: a line that says how far they have come, a table, and waiting for them."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import TYPE_CHECKING, TextIO
+from urllib.parse import urlsplit
+
+from seedance_nb.core.errors import SeedanceError
+from seedance_nb.core.texts import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from seedance_nb.runs.job import Job, Jobs
+
+GRACE = 30  # seconds that an interrupt leaves a request that is just on its way
+SLICE = 0.2  # seconds between two looks
+PROMPT_WIDTH = 48
+COLUMNS = ("id", "status", "asked", "where", "model", "prompt")
+
+
+def follow(
+    jobs: Jobs, *, timeout: float | None, stream: TextIO, tell: Callable[[str], object]
+) -> None:
+    """Wait until nothing further happens to any of the jobs; how each ended is theirs to say.
+
+    Args:
+        jobs: What is waited for.
+        timeout: Seconds after which the waiting ends; None for no end.
+        stream: Gets the line.
+        tell: Gets a word before an interrupt is obeyed, if there is something to wait for.
+    """
+    line = Line(jobs, stream)
+    ends = [job.subscribe(line) for job in jobs]
+    try:
+        with contextlib.suppress(SeedanceError):
+            jobs.wait(timeout)
+    except KeyboardInterrupt:
+        if is_sending(jobs):  # paid for: leave it the time to come back with its task
+            tell(say("cli.interrupted.moment"))
+            until(lambda: not is_sending(jobs), GRACE)
+        raise
+    finally:
+        for end in ends:
+            end()
+        line.close()
+
+
+def wait_accepted(jobs: Jobs, most: int) -> None:
+    """Wait until the service has answered as many requests as it takes at a time."""
+
+    def answered() -> bool:
+        count = sum(job.status not in ("queued", "submitting") or not job.active for job in jobs)
+        return count >= min(len(jobs), most) and not is_sending(jobs)
+
+    until(answered)
+
+
+def is_sending(jobs: Iterable[Job]) -> bool:
+    """Whether a paid request is just on its way."""
+    return any(job.status == "submitting" and job.active for job in jobs)
+
+
+def until(condition: Callable[[], bool], seconds: float | None = None) -> None:
+    """Wait for a condition, in slices that leave Ctrl-C a chance."""
+    pause, deadline = threading.Event(), time.monotonic() + (seconds or float("inf"))
+    while not condition() and time.monotonic() < deadline:
+        pause.wait(SLICE)
+
+
+def table(jobs: Iterable[Job]) -> list[str]:
+    """Lines of a table with one row a job; none without jobs."""
+    rows = [_row(job) for job in jobs]
+    if not rows:
+        return []
+    rows.insert(0, [say(f"cli.jobs.{name}") for name in COLUMNS])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    padded = ([f"{c:<{w}}" for c, w in zip(row, widths, strict=True)] for row in rows)
+    return ["  ".join(cells).rstrip() for cells in padded]
+
+
+def _row(job: Job) -> list[str]:
+    asked = time.localtime(job.state.asked_at) if job.state.asked_at else None
+    prompt = " ".join(job.request.prompt.split()) if job.request else "-"
+    return [
+        job.id,
+        job.status,
+        time.strftime("%Y-%m-%d %H:%M", asked) if asked else "-",
+        f"{job.backend} {urlsplit(job.base_url).netloc}".strip(),
+        str(job.request.model) if job.request else "-",
+        prompt if len(prompt) <= PROMPT_WIDTH else prompt[: PROMPT_WIDTH - 1] + "…",
+    ]
+
+
+class Line:
+    """How far jobs have come: one line that moves in a terminal, one a change elsewhere."""
+
+    def __init__(self, jobs: Jobs, stream: TextIO) -> None:
+        self._jobs = jobs
+        self._stream = stream
+        self._moves = stream.isatty()
+        self._last = ""
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def __call__(self, _: Job) -> None:
+        """Write what has changed; called in the background."""
+        with self._lock:
+            text = self._text()
+            if self._closed or text == self._last:
+                return
+            self._stream.write(f"\r\x1b[K{text}" if self._moves else f"{text}\n")
+            self._stream.flush()
+            self._last = text
+
+    def close(self) -> None:
+        """End the line; nothing is written after this."""
+        with self._lock:
+            if self._moves and self._last and not self._closed:
+                self._stream.write("\n")
+            self._closed = True
+
+    def _text(self) -> str:
+        done = sum(job.state.is_final for job in self._jobs)
+        job = next((job for job in self._jobs if not job.state.is_final), self._jobs[-1])
+        parts = [job.id, say(f"panel.word.{job.status}")]
+        if len(self._jobs) > 1:
+            parts.insert(0, say("cli.progress", done=done, count=len(self._jobs)))
+        percent, left = job.expected_progress(), job.eta
+        if self._moves and job.status in ("pending", "processing"):
+            parts += [f"{percent:.0f} %"] if percent is not None else []
+            parts += [say("cli.left", seconds=left)] if left else []
+        return "  ".join(parts)
