@@ -7,8 +7,8 @@ or settings, 3 uncertain whether a request was accepted, 130 interrupted.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import importlib
+import io
 import json
 import os
 import shutil
@@ -18,7 +18,6 @@ import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from seedance_nb.core import options, texts
 from seedance_nb.core.errors import (
@@ -32,19 +31,16 @@ from seedance_nb.core.texts import say
 from seedance_nb.runs import demo as demos
 from seedance_nb.runs import doctor as doctors
 from seedance_nb.runs import session as sessions
-from seedance_nb.runs import settings
+from seedance_nb.runs import settings, terminal
 from seedance_nb.runs.job import Jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from seedance_nb.core.options import Order
     from seedance_nb.runs.job import Job
 
 DONE, FAILED, BAD, UNCERTAIN, INTERRUPTED = 0, 1, 2, 3, 130
-GRACE = 30  # seconds that an interrupt leaves a request that is just on its way
-SLICE = 0.2  # seconds between two looks
-PROMPT_WIDTH = 48
 _SPEECH = ("SEEDANCE_NB_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -201,30 +197,12 @@ def resume(_: argparse.Namespace) -> int:
 def jobs(_: argparse.Namespace) -> int:
     """List the jobs of this folder."""
     session = sessions.current()
-    names = ("id", "status", "asked", "where", "model", "prompt")
-    rows = [[say(f"cli.jobs.{name}") for name in names], *map(_row, session.jobs())]
-    if len(rows) == 1:
+    lines = terminal.table(session.jobs())
+    if not lines:
         _tell(say("cli.jobs.none", home=session.home))
-        return DONE
-    widths = [max(len(row[column]) for row in rows) for column in range(len(names))]
-    for row in rows:
-        cells = (f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    for line in lines:
+        print(line)
     return DONE
-
-
-def _row(job: Job) -> list[str]:
-    asked = time.localtime(job.state.asked_at) if job.state.asked_at else None
-    host = urlsplit(job.base_url).netloc
-    prompt = " ".join(job.request.prompt.split()) if job.request else "-"
-    return [
-        job.id,
-        job.status,
-        time.strftime("%Y-%m-%d %H:%M", asked) if asked else "-",
-        f"{job.backend} {host}".strip(),
-        str(job.request.model) if job.request else "-",
-        prompt if len(prompt) <= PROMPT_WIDTH else prompt[: PROMPT_WIDTH - 1] + "…",
-    ]
 
 
 def doctor(_: argparse.Namespace) -> int:
@@ -255,7 +233,7 @@ def simulate(given: argparse.Namespace) -> int:
         _tell(say("cli.simulate.how", url=simulator.url, home=home))
         if not simulator.renders:
             _tell(say("cli.simulate.ready_made"))
-        while not ended.wait(SLICE):  # in slices, so that Ctrl-C is heard everywhere
+        while not ended.wait(terminal.SLICE):  # in slices, so that Ctrl-C is heard everywhere
             pass
     except KeyboardInterrupt:
         pass
@@ -316,23 +294,13 @@ def lab(more: Sequence[str]) -> int:
 
 def _finish(asked: Jobs, order: Order | None = None) -> int:
     """Wait for jobs and print what came of them."""
-    timeout, quiet = (order.timeout, order.quiet) if order else (None, False)
-    line = _Line(asked, quiet=quiet)
-    ends = [job.subscribe(line) for job in asked]
-    try:
-        with contextlib.suppress(SeedanceError):  # told below, job by job
-            asked.wait(timeout)
-    except KeyboardInterrupt:
-        _let_through(asked)
-        raise
-    finally:
-        for end in ends:
-            end()
-        line.close()
+    stream = io.StringIO() if order and order.quiet else sys.stderr
+    timeout = order.timeout if order else None
+    terminal.follow(asked, timeout=timeout, stream=stream, tell=_tell)
     codes = [_outcome(job, order) for job in asked]
     if any(not job.state.is_final for job in asked):
         _tell(say("cli.goon"))
-    return max(codes, key=(DONE, BAD, FAILED, UNCERTAIN).index, default=DONE)
+    return _worst(codes)
 
 
 def _outcome(job: Job, order: Order | None) -> int:
@@ -356,76 +324,16 @@ def _outcome(job: Job, order: Order | None) -> int:
 
 def _leave(asked: Jobs, *, most: int) -> int:
     """Return as soon as the service has accepted what it takes at once."""
-    settled = ("queued", "submitting")
-
-    def accepted() -> bool:
-        count = sum(job.status not in settled or not job.active for job in asked)
-        return count >= min(len(asked), most) and not _is_sending(asked)
-
-    _until(accepted)
+    terminal.wait_accepted(asked, most)
     for job in asked:
         print(job.id)
     if any(job.active for job in asked):
         _tell(say("cli.goon"))
-    ended = [job for job in asked if job.error]
-    codes = [_outcome(job, None) for job in ended]
+    return _worst(_outcome(job, None) for job in asked if job.error)
+
+
+def _worst(codes: Iterable[int]) -> int:
     return max(codes, key=(DONE, BAD, FAILED, UNCERTAIN).index, default=DONE)
-
-
-def _let_through(asked: Jobs) -> None:
-    """Leave a paid request that is just on its way the time to come back with its task."""
-    if _is_sending(asked):
-        _tell(say("cli.interrupted.moment"))
-        _until(lambda: not _is_sending(asked), GRACE)
-
-
-def _is_sending(asked: Jobs) -> bool:
-    return any(job.status == "submitting" and job.active for job in asked)
-
-
-def _until(condition: Callable[[], bool], seconds: float | None = None) -> None:
-    pause, deadline = threading.Event(), time.monotonic() + (seconds or float("inf"))
-    while not condition() and time.monotonic() < deadline:
-        pause.wait(SLICE)
-
-
-class _Line:
-    """How far jobs have come: one line that moves in a terminal, one a change elsewhere."""
-
-    def __init__(self, asked: Jobs, *, quiet: bool) -> None:
-        self._jobs = asked
-        self._moves = sys.stderr.isatty()
-        self._last = ""
-        self._closed = quiet
-        self._lock = threading.Lock()
-
-    def __call__(self, _: Job) -> None:
-        with self._lock:
-            text = self._text()
-            if self._closed or text == self._last:
-                return
-            end = "" if self._moves else "\n"
-            print(f"\r\x1b[K{text}" if self._moves else text, end=end, file=sys.stderr, flush=True)
-            self._last = text
-
-    def close(self) -> None:
-        """End the line."""
-        with self._lock:
-            if self._moves and self._last and not self._closed:
-                print(file=sys.stderr)
-            self._closed = True
-
-    def _text(self) -> str:
-        done = sum(job.state.is_final for job in self._jobs)
-        job = next((job for job in self._jobs if not job.state.is_final), self._jobs[-1])
-        parts = [job.id, say(f"panel.word.{job.status}")]
-        if len(self._jobs) > 1:
-            parts.insert(0, say("cli.progress", done=done, count=len(self._jobs)))
-        percent, left = job.expected_progress(), job.eta
-        if self._moves and job.status in ("pending", "processing"):
-            parts += [f"{percent:.0f} %"] if percent is not None else []
-            parts += [say("cli.left", seconds=left)] if left else []
-        return "  ".join(parts)
 
 
 def _code(error: SeedanceError) -> int:
