@@ -54,8 +54,10 @@ def test_a_completed_task_gives_links_and_what_was_charged() -> None:
     [
         ({"results": "https://a.example/1"}, ("https://a.example/1",)),
         ({"results": ["ftp://a/1", "https://a.example/2", 3, None]}, ("https://a.example/2",)),
-        ({"results": [], "result_data": [{"video_url": "http://b.example/3"}]},)
-        + (("http://b.example/3",),),
+        (
+            {"results": [], "result_data": [{"video_url": "http://b.example/3"}]},
+            ("http://b.example/3",),
+        ),
         ({"result_data": [{"image_url": "https://b.example/4"}, None]}, ()),
         ({"results": {"a": 1}, "result_data": 5}, ()),
         ({"results": None}, ()),
