@@ -1,6 +1,6 @@
 """What all tests share: nobody's settings, no network but loopback, and a canary.
 
-The canary is an API key made anew in each run. Wherever a test needs a key it takes this one, and
+The canary is an API key. Wherever a test needs a key it takes this one, and
 at the end of the run no file and no output of any test may hold it.
 """
 
@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import secrets
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from canary import CANARY
 from peer import Peer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLIP = Path(__file__).parent / "data" / "clip.mp4"
-CANARY = "sk-canary-" + secrets.token_hex(16)
 MUST_RUN = {"browser", "kernels", "notebooks"}  # in CI a skip of these is a failure
 PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 
@@ -86,6 +85,7 @@ def pytest_configure() -> None:
     os.environ["LC_ALL"] = "C.UTF-8"  # the language of the messages
     socket.socket.connect = _loopback(socket.socket.connect)  # type: ignore[method-assign]
     socket.socket.connect_ex = _loopback(socket.socket.connect_ex)  # type: ignore[method-assign]
+    socket.getaddrinfo = _local_name(socket.getaddrinfo)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -127,6 +127,17 @@ def _loopback(connect: Callable[..., Any]) -> Callable[..., Any]:
             _strangers.append(str(address[0]))
             raise NoNetworkError(address)
         return connect(self, address)
+
+    return guarded
+
+
+def _local_name(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(host: str | bytes | None, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and not name[0].isdigit() and ":" not in name and not _is_loopback(name):
+            _strangers.append(name)
+            raise NoNetworkError(name)
+        return look_up(host, *args, **kwargs)
 
     return guarded
 
