@@ -66,8 +66,8 @@ class Parameter:
 
 
 PARAMETERS: tuple[Parameter, ...] = (
-    Parameter(name="prompt", wire="prompt", kind="prompt"),
     Parameter(name="model", wire="model", kind="choice", options=("-m", "--model"), choices=MODES),
+    Parameter(name="prompt", wire="prompt", kind="prompt"),
     Parameter(
         name="tier", wire="", kind="choice", options=("-t", "--tier"), default="standard",
         choices=TIERS,
