@@ -43,7 +43,7 @@ def help_page() -> str:
     run = [(_spelling(o.options, o.metavar or ""), say(f"option.{o.name}")) for o in RUN_OPTIONS]
     verbs = [(f"%seedance {verb}", say(f"verb.{verb}")) for verb in VERBS]
     parts = [
-        _indented(say("magic.usage")),
+        say("magic.usage"),
         say("magic.about"),
         say("magic.name.about"),
         _section("magic.head.examples", _examples()),

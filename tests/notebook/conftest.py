@@ -12,7 +12,6 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from seedance_nb.core import texts
-from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.secret import Secret
 from seedance_nb.notebook.desk import Desk
@@ -25,6 +24,8 @@ from seedance_nb.runs.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from seedance_nb.core.errors import SeedanceError
 
 NOON = 1_795_348_800.0
 CLIP = Path(__file__).parents[1] / "data" / "clip.mp4"
@@ -188,12 +189,12 @@ def make_stage(shown: Shown, keeper: Keeper, tmp_path: Path) -> Callable[..., St
 class FakeSession:
     """A session that answers what the test prepared."""
 
-    def __init__(self, home: Path, make_job: Callable[..., Job], keeper: Keeper) -> None:
+    def __init__(self, home: Path, make_job: Callable[..., Job], keeper: Keeper, key: str) -> None:
         self.settings = Settings(backend="simulator", home=home, wait="never")
         self.home = home
         self.backend = "simulator"
         self.where = "Simulator: no credits spent"
-        self.secret = Secret("sk-canary-123456")
+        self.secret = Secret(key)
         self.now = keeper.now
         self.asked: list[dict[str, Any]] = []
         self.answers: Iterator[Any] = itertools.repeat({})
@@ -268,9 +269,11 @@ class FakeSessions:
 
 
 @pytest.fixture
-def session(tmp_path: Path, make_job: Callable[..., Job], keeper: Keeper) -> FakeSession:
+def session(
+    tmp_path: Path, make_job: Callable[..., Job], keeper: Keeper, canary: str
+) -> FakeSession:
     """The session of a test."""
-    return FakeSession(tmp_path / "runs", make_job, keeper)
+    return FakeSession(tmp_path / "runs", make_job, keeper, canary)
 
 
 @pytest.fixture
@@ -280,20 +283,21 @@ def sessions(session: FakeSession) -> FakeSessions:
 
 
 @pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
+def shell() -> Iterator[Any]:
     """A fresh IPython that leaves nothing on disk."""
     config = Config()
     config.HistoryManager.hist_file = ":memory:"
     config.HistoryManager.enabled = False
     config.TerminalInteractiveShell.colors = "nocolor"
-    made = InteractiveShell(config=config)
+    make: Any = InteractiveShell
+    made = make(config=config)
     yield made
     made.restore_sys_module_state()
 
 
 @pytest.fixture
 def run(
-    shell: InteractiveShell, sessions: FakeSessions, make_stage: Callable[..., Stage]
+    shell: Any, sessions: FakeSessions, make_stage: Callable[..., Stage]
 ) -> Callable[[str], Any]:
     """Runs a cell in an IPython that has the magic."""
     from seedance_nb.notebook.magics import SeedanceMagics  # noqa: PLC0415 - it needs a shell

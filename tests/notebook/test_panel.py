@@ -60,8 +60,15 @@ def read(html: str) -> Reader:
 def hostile_panel(status: str, make_state: Callable[..., JobState]) -> str:
     """A panel in which every text is hostile."""
     error = TaskFailed(detail=HOSTILE, raw=HOSTILE)
-    state = make_state(HOSTILE, status=status, error=error, id="kite2345", task_id=HOSTILE,
-                       submitted_at=NOON, backend="live", base_url=f"https://h/{HOSTILE}")  # fmt: skip
+    state = make_state(
+        HOSTILE,
+        status=status,
+        error=error,
+        task_id=HOSTILE,
+        submitted_at=NOON,
+        backend="live",
+        base_url=f"https://h/{HOSTILE}",
+    )
     clip = Clip(path=HOSTILE, near=HOSTILE, src=HOSTILE, width=864, height=496)
     panel = panel_state(state, NOON + 3, HOSTILE, clips=[clip], copies=[HOSTILE])
     return panel_html(panel)

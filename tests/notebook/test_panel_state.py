@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from seedance_nb.core import task
-from seedance_nb.core.errors import ConfigError, SeedanceError, SubmitUncertain, TaskFailed
-from seedance_nb.core.errors import TransportError
+from seedance_nb.core.errors import (
+    ConfigError,
+    SeedanceError,
+    SubmitUncertain,
+    TaskFailed,
+    TransportError,
+)
 from seedance_nb.notebook.panel_state import TONES, panel_state, say_seconds
 from seedance_nb.notebook.video import Clip
 
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
 
 NOON = 1_795_348_800.0
 SIMULATOR = "Simulator: no credits spent"
+PRACTICE = f"{SIMULATOR} (the real service takes minutes)"
+OPERATOR = "Not known: ask the operator of mine.example:8443."
 UNCERTAIN = SubmitUncertain(job="kite2345")
 FULL = ConfigError("error.disk.full", path="/x.mp4")
 
@@ -109,8 +116,7 @@ def test_time_left_is_told_and_what_is_late_is_called_late(
 @pytest.mark.parametrize(
     ("known", "cost"),
     [
-        ({"backend": "simulator", "credits_reserved": 50.0}, f"{SIMULATOR} (the real service takes "
-                                                             "minutes)"),
+        ({"backend": "simulator", "credits_reserved": 50.0}, PRACTICE),
         ({"backend": "live", "credits_reserved": 50.0}, "Live · 50 credits reserved"),
         ({"backend": "live", "credits_charged": 48.4}, "Live · 48.4 credits charged"),
         ({"backend": "live"}, "Live"),
@@ -130,8 +136,7 @@ MONEY = [
     (TaskFailed(detail="x", billed="no"), "live", "", "No."),
     (TaskFailed(detail="x", billed="yes"), "live", "", "Yes."),
     (UNCERTAIN, "live", "", "Not known: look at evolink.ai/dashboard."),
-    (UNCERTAIN, "live", "https://mine.example:8443", "Not known: ask the operator of "
-                                                     "mine.example:8443."),
+    (UNCERTAIN, "live", "https://mine.example:8443", OPERATOR),
     (UNCERTAIN, "simulator", "", "No: the simulator takes none."),
 ]  # fmt: skip
 
@@ -165,7 +170,7 @@ def test_a_card_says_whether_money_was_taken(
     ],
 )
 def test_a_card_says_whether_to_try_again(
-    status: str, retryable: bool | None, word: str, make_state: Callable[..., JobState]
+    *, status: str, retryable: bool | None, word: str, make_state: Callable[..., JobState]
 ) -> None:
     """What is worth it depends on the error, and on where the job stands."""
     error = SeedanceError("error.service", retryable=retryable)

@@ -43,7 +43,7 @@ POLICY: list[tuple[int, int, str, Any, bool, str]] = [
 
 @pytest.mark.parametrize(("size", "spent", "embed", "front_end", "below", "source"), POLICY)
 def test_embed_policy(
-    size: int, spent: int, embed: str, front_end: Any, below: bool, source: str
+    *, size: int, spent: int, embed: str, front_end: Any, below: bool, source: str
 ) -> None:
     """A link where it can be followed, else the file itself up to the limits, else words."""
     assert source == choose_source(size, spent, embed, front_end, home_below_cwd=below)
