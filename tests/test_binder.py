@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LESSON = "01_quickstart.ipynb"
+USER = ("--user-id=1000", "--user-name=jovyan")  # whoever runs the tests
 RUN = """
 import sys
 from nbclient import execute
@@ -37,7 +38,7 @@ def dockerfile(tmp_path_factory: pytest.TempPathFactory) -> str:
     clone = tmp_path_factory.mktemp("binder")
     shutil.copytree(ROOT / "binder", clone / "binder")
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "repo2docker", "--no-build", "--debug", str(clone)],
+        [sys.executable, "-W", "ignore", "-m", "repo2docker", "--no-build", *USER, str(clone)],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert 0 == done.returncode, done.stderr
@@ -47,7 +48,7 @@ def dockerfile(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_the_image_has_the_project_before_it_installs_it(dockerfile: str) -> None:
     """The repository is copied before pip runs, which installs it in place."""
-    copied = dockerfile.index("COPY --chown=0:0 src/ ${REPO_DIR}/")
+    copied = dockerfile.index("COPY --chown=1000:1000 src/ ${REPO_DIR}/")
     installed = dockerfile.index('pip install --no-cache-dir -r "binder/requirements.txt"')
 
     assert copied < installed
