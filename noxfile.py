@@ -106,7 +106,7 @@ def wheel(session: nox.Session) -> None:
     [built] = dist.glob("*.whl")
     install(session, "--reinstall-package=seedance-nb", str(built))
     pytest(session, "tests/core", "tests/test_project.py")
-    session.run("seedance-nb", "--help", silent=True)
+    session.run("seedance-nb", "doctor", env=PROXIES)
 
 
 @nox.session

@@ -87,7 +87,7 @@ def test_the_lesson_runs_with_binders_versions(tmp_path: Path) -> None:
         **os.environ,
         "PATH": os.pathsep.join((str(Path(python).parent), os.environ["PATH"])),
         "SEEDANCE_NB_BACKEND": "simulator",
-        "SEEDANCE_NB_TIME_SCALE": "0.1",
+        "SEEDANCE_NB_TIME_SCALE": "0.01",
     }
 
     done = subprocess.run(
