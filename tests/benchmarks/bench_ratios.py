@@ -1,0 +1,164 @@
+"""What things cost, as ratios against something plain that is measured in the same run.
+
+`nox -s benchmarks` prints them. The bounds are wide: they catch a change of order, not of weather.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from peer import Peer
+
+from seedance_nb.core.request import VideoRequest
+from seedance_nb.runs import journal
+from seedance_nb.runs.journal import Journal
+from seedance_nb.runs.library import Library
+from seedance_nb.runs.record import Fold
+from seedance_nb.runs.session import Session
+from seedance_nb.runs.settings import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+EVENTS = 20_000
+COMMON = ("v", "session", "seq", "time", "event")
+
+
+def best(work: Callable[[], object], rounds: int = 5) -> float:
+    """Seconds of the quickest of some rounds."""
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def tell(what: str, ratio: float, bound: float) -> None:
+    """Print a ratio and hold it to its bound."""
+    print(f"\n{what}: {ratio:.2f} (at most {bound:g})")
+    assert ratio <= bound
+
+
+def python(code: str) -> Callable[[], object]:
+    """Something that runs code in a fresh Python."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return lambda: subprocess.run([sys.executable, "-c", code], env=env, check=True)
+
+
+def test_loading_the_extension() -> None:
+    """`%load_ext` adds little to what IPython itself takes to start."""
+    shell = "from IPython.core.interactiveshell import InteractiveShell as S; s = S.instance()"
+    plain = best(python(shell))
+    loaded = best(python(f"{shell}; s.run_line_magic('load_ext', 'seedance_nb')"))
+
+    tell("IPython with the extension / without", loaded / plain, 1.5)
+
+
+def lines(count: int) -> list[dict[str, Any]]:
+    """Events as a busy folder has them: ten a job."""
+    request = VideoRequest("a golden retriever runs across a sunlit meadow")
+    asked = {"request": request.to_fields(), "digest": request.digest, "backend": "simulator"}
+    events: list[dict[str, Any]] = []
+    for number in range(count // 10):
+        job = f"job{number:05d}"
+        events.append({"event": "asked", "job": job, "take": number, **asked})
+        events.append({"event": "submitting", "job": job})
+        events.append({"event": "accepted", "job": job, "task_id": f"task-unified-1-{number}"})
+        status = {"event": "status", "job": job, "word": "processing", "progress": 9}
+        events += [dict(status) for _ in range(6)]
+        events.append({"event": "status", "job": job, "word": "failed"})
+    return events
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a long journal."""
+    home = tmp_path_factory.mktemp("home")
+    writer = Journal(home, "s1", now=time.time)
+    for event in lines(EVENTS):
+        writer.append(event.pop("event"), **event)
+    writer.close(final=True)
+    return home
+
+
+def test_writing_the_journal(tmp_path: Path) -> None:
+    """Appending an event costs little more than making its JSON and writing it."""
+    events = [(event.pop("event"), event) for event in lines(2000)]
+    writer = Journal(tmp_path, "s1", now=time.time)
+    plain = os.open(tmp_path / "plain", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+
+    def by_hand() -> None:
+        for kind, event in events:
+            os.write(plain, json.dumps({"event": kind, **event}).encode() + b"\n")
+
+    def by_journal() -> None:
+        for kind, event in events:
+            writer.append(kind, **event)
+
+    ratio = best(by_journal) / best(by_hand)
+    os.close(plain)
+    writer.close(final=False)
+    tell("journal / plain JSON and write", ratio, 6)
+
+
+def test_reading_the_journal(folder: Path) -> None:
+    """Reading and folding a journal takes a small multiple of parsing its lines."""
+    [file] = (folder / "journal").glob("*.jsonl")
+    text = file.read_text("utf-8")
+
+    def fold() -> None:
+        folded = Fold(Library(folder).video_from_record)
+        folded.add(journal.read(folder))
+        assert len(folded.states()) == EVENTS // 10
+
+    plain = best(lambda: [json.loads(line) for line in text.splitlines()], 3)
+    tell("journal to states / json.loads of its lines", best(fold, 3) / plain, 8)
+
+
+def test_asking_in_a_full_folder(folder: Path, tmp_path: Path) -> None:
+    """Finding a request again among 2,000 jobs costs a small multiple of finding it among two."""
+
+    def session(home: Path) -> Session:
+        return Session(resolve({"home": home}, {}, {}, cwd=tmp_path))
+
+    full, empty = session(folder), session(tmp_path / "empty")
+    few = journal.read(folder)[:20]
+    writer = Journal(tmp_path / "empty", "s1", now=time.time)
+    for event in few:
+        facts: dict[str, Any] = {k: v for k, v in event.items() if k not in COMMON}
+        writer.append(str(event["event"]), **facts)
+    writer.close(final=True)
+    full.jobs()
+    empty.jobs()
+
+    ratio = best(full.ledger.states) / best(empty.ledger.states)
+    tell("states of 2,000 jobs / of 2", ratio, 80)
+
+
+def test_memory_of_a_download(tmp_path: Path) -> None:
+    """A download is streamed: its memory does not grow with the file."""
+    clip = (ROOT / "tests" / "data" / "clip.mp4").read_bytes()
+    padding = (40 * 1024**2).to_bytes(4, "big") + b"free"
+    video = clip + padding + bytes(40 * 1024**2 - 8)
+    with Peer(video, key="a-key-of-a-bench", polls=1) as peer:
+        settings = {"api_key": "a-key-of-a-bench", "base_url": peer.url, "home": tmp_path}
+        session = Session(resolve(settings, {}, {}, cwd=tmp_path))
+        job = session.generate("a dog")
+        tracemalloc.start()
+        job.wait(60)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        session.close()
+
+    # The server of this test lives in the same process and holds the file once.
+    tell("peak memory of a download / its size", peak / len(video), 0.2)
