@@ -1114,10 +1114,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "预估费用：无；模拟器不消耗额度。",
     ),
     "magic.dry.warning": ("Mind: {text}", "注意：{text}"),
-    "magic.interrupted": (
-        "the waiting ended; {jobs} goes on. `%seedance show` shows it, `%seedance wait` waits on.",
-        "已停止等待；{jobs} 仍在继续。`%seedance show` 查看，`%seedance wait` 继续等待。",
-    ),
     "magic.unfinished": (
         "seedance_nb: {count} job(s) of an earlier session are not finished; "
         "`%seedance resume` goes on with them.",
@@ -1217,18 +1213,22 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.yes": ("yes", "是"),
     "magic.no": ("no", "否"),
     "verb.jobs": ("list the jobs of this folder", "列出此文件夹的任务"),
-    "verb.show": ("[ID] show a job as it is now (by default the latest)", "[ID] 显示任务（默认最近一个）"),
-    "verb.wait": ("[ID] wait for a job (by default for all that run)", "[ID] 等待任务（默认全部进行中的）"),
-    "verb.stop": ("ID take it out of the queue, or stop following it", "ID 移出队列，或停止跟踪"),
-    "verb.again": ("ID send a failed one again; of a completed one make a new take", "ID 重发失败的任务；已完成的则再生成一条"),
     "verb.resume": ("go on with all that is not finished; nothing is paid twice", "继续所有未完成的任务；不会重复付费"),
-    "verb.adopt": ("TASK_ID follow a task that was made elsewhere", "TASK_ID 跟踪在别处创建的任务"),
     "verb.credits": ("the balance of key and account", "查询密钥和账户余额"),
     "verb.models": ("the models and what they take", "模型及其输入"),
     "verb.doctor": ("what was found here: key, backend, versions, folders", "检查环境：密钥、后端、版本、文件夹"),
     "verb.login": ("[--save] ask for the API key without showing it", "[--save] 输入 API 密钥（不显示）"),
     "verb.config": ("the settings in force", "当前设置"),
     "verb.help": ("this page", "本页"),
+    "magic.interrupted": (
+        "Interrupted: {jobs} goes on. `%seedance show` shows it, `%seedance wait` waits on.",
+        "已中断：{jobs} 仍在继续。`%seedance show` 查看，`%seedance wait` 继续等待。",
+    ),
+    "verb.show": ("[ID or NAME] show a job as it is now (by default the latest)", "[ID 或变量名] 显示任务（默认最近一个）"),
+    "verb.wait": ("[ID or NAME] wait for a job (by default for all that run)", "[ID 或变量名] 等待任务（默认全部进行中的）"),
+    "verb.stop": ("ID or NAME: take it out of the queue, or stop following it", "ID 或变量名：移出队列，或停止跟踪"),
+    "verb.again": ("ID or NAME: send a failed one again; of a completed one make a new take", "ID 或变量名：重发失败的任务；已完成的则再生成一条"),
+    "verb.adopt": ("TASK_ID: follow a task that was made elsewhere", "TASK_ID：跟踪在别处创建的任务"),
     # --- command line --------------------------------------------------------------------------
     "cli.about": (
         "Make AI videos with EvoLink's Seedance 2.0 models, or practise on the built-in simulator, which costs nothing.",

@@ -122,7 +122,11 @@ class Desk:
                 panels[-1].show()
         if waiting:
             awaited = Jobs(job for job in jobs if job.active) if way.lenient else jobs
-            _wait(awaited, panels, stage, timeout=way.timeout)
+            try:
+                _wait(awaited, panels, stage, timeout=way.timeout)
+            finally:
+                for panel in panels:
+                    panel.rest()
 
 
 def _copier(job: Job, out: str | None) -> Copier | None:

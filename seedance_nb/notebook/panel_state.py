@@ -219,7 +219,7 @@ def _clock(state: JobState, look: str, now: float) -> str:
     if look not in ("pending", "processing") or not state.estimated_time:
         return said
     left = state.estimated_time - elapsed
-    rest = say("panel.left", time=say_seconds(left)) if left > 0 else say("panel.late")
+    rest = say("panel.left", time=say_seconds(max(left, 1))) if left > 0 else say("panel.late")
     return f"{said} · {rest}"
 
 

@@ -211,6 +211,14 @@ class Panel:
         if self.job.status not in task.TERMINAL:
             self.job.subscribe(self._see)
 
+    def rest(self) -> None:
+        """The cell waits no longer; the panel goes on."""
+        with self._lock:
+            self._waiting = False
+            panel = self.look()
+            if not panel.settled:
+                self._move(panel, at_once=True)
+
     def paint(self) -> None:
         """Draw it anew from the waiting cell, where nothing moves by itself."""
         with self._lock:

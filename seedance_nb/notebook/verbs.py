@@ -17,6 +17,7 @@ from seedance_nb.notebook.help import VERBS, help_page
 from seedance_nb.notebook.look import shortened
 from seedance_nb.notebook.panel_state import say_time
 from seedance_nb.notebook.video import near_path
+from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.session import say_where
 from seedance_nb.runs.settings import SETTINGS
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from seedance_nb.notebook.desk import Desk
-    from seedance_nb.runs.job import Job
 
 MOST_ROWS = 200
 MOST_PANELS = 12  # of one `resume`; more are listed in a table
@@ -94,29 +94,40 @@ def _word(job: Job) -> str:
 
 
 def _show(desk: Desk, name: str | None = None) -> None:
-    desk.show([desk.session().job(name)])
+    desk.show(_find(desk, name))
+
+
+def _find(desk: Desk, name: str | None) -> Sequence[Job]:
+    """The jobs that a word means: a variable of the notebook, or an id; the latest without one."""
+    value = desk.shell.user_ns.get(name) if name else None
+    if isinstance(value, Job):
+        return [value]
+    return value if isinstance(value, Jobs) else [desk.session().job(name)]
 
 
 def _wait(desk: Desk, name: str | None = None) -> None:
     session = desk.session()
     running = [] if name else [job for job in session.jobs() if job.active]
-    desk.show(running or [session.job(name)], Way(wait=True))
+    desk.show(running or _find(desk, name), Way(wait=True))
 
 
 def _stop(desk: Desk, name: str) -> None:
-    job = desk.session().job(name)
+    for job in _find(desk, name):
+        desk.tell(_halt(job))
+
+
+def _halt(job: Job) -> str:
     if job.status in task.TERMINAL:
         status = say(f"panel.word.{job.status}")
-        desk.tell(say("magic.stopped.already", job=job.id, status=status))
-        return
+        return say("magic.stopped.already", job=job.id, status=status)
     queued = job.status == "queued"
     job.stop()
     kind = ".queued" if queued else ".simulator" if job.backend == "simulator" else ""
-    desk.tell(say(f"magic.stopped{kind}", job=job.id))
+    return say(f"magic.stopped{kind}", job=job.id)
 
 
 def _again(desk: Desk, name: str) -> None:
-    desk.show([desk.session().job(name).again()], Way(wait=None))
+    desk.show([job.again() for job in _find(desk, name)], Way(wait=None))
 
 
 def _resume(desk: Desk) -> None:

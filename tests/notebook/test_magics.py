@@ -369,6 +369,18 @@ def test_show_displays_the_latest_or_the_one_that_is_named(
     assert ["lamp2345", "kite2345"] == [output.plain.split()[0] for output in shown]
 
 
+def test_a_verb_takes_the_name_of_a_variable_too(
+    run: Callable[[str], Any], shell: Any, make_job: Callable[..., Job], keeper: Any, shown: Any
+) -> None:
+    """The name that a cell bound is as good as the id; `Jobs` mean all of them."""
+    shell.user_ns["pair"] = Jobs([make_job(), make_job(id="lamp2345")])
+    run("%seedance show pair")
+    run("%seedance stop pair")
+
+    assert 2 == len(shown)
+    assert ["kite2345", "lamp2345"] == keeper.halted
+
+
 def test_stop_says_what_it_means(
     run: Callable[[str], Any],
     session: Any,

@@ -162,6 +162,32 @@ def test_a_stopped_panel_comes_back_to_life_when_the_job_is_followed_again(
     assert "Stop following" == picture(panel).painted[-1][1]
 
 
+def test_a_panel_that_is_waited_for_says_how_to_end_that_and_no_longer(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage]
+) -> None:
+    """While the cell waits the panel speaks of Interrupt; afterwards it does not."""
+    panel = Panel(make_job(status="processing"), make_stage(), waiting=True)
+    panel.show()
+    panel.rest()
+
+    assert ["Interrupt" in html for html, _ in picture(panel).painted] == [True, False]
+
+
+def test_where_nothing_moves_by_itself_the_waiting_cell_draws(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], shown: Any, keeper: Any
+) -> None:
+    """On Colab each picture replaces the one before it, in the same place, without a widget."""
+    job = make_job(status="processing", submitted_at=keeper.time, estimated_time=60.0)
+    panel = Panel(job, make_stage("colab"), waiting=True)
+    panel.show()
+    panel.paint()
+
+    assert [False, True] == [output.update for output in shown]
+    assert 1 == len({output.id for output in shown})
+    assert "progressbar" in shown[1].html
+    assert WIDGET not in shown[0].bundle
+
+
 def test_in_a_terminal_a_job_is_one_line(
     make_job: Callable[..., Job], make_stage: Callable[..., Stage], shown: Any, video: Video
 ) -> None:
