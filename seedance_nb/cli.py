@@ -23,6 +23,7 @@ from seedance_nb.core import options, texts
 from seedance_nb.core.errors import (
     ConfigError,
     InvalidRequest,
+    Problem,
     SeedanceError,
     SubmitUncertain,
     WaitTimeout,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from seedance_nb.core.options import Order
     from seedance_nb.runs.job import Job
 
+LAST_PORT = 65535
 DONE, FAILED, BAD, UNCERTAIN, INTERRUPTED = 0, 1, 2, 3, 130
 _SPEECH = ("SEEDANCE_NB_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -219,6 +221,9 @@ def simulate(given: argparse.Namespace) -> int:
     session = sessions.current()
     home = given.home or session.home / "simulator"
     scale = session.settings.time_scale if given.time_scale is None else given.time_scale
+    if not 0 <= given.port <= LAST_PORT:
+        limits = Problem("port", "problem.integer", value=given.port, low=0, high=LAST_PORT)
+        raise ConfigError("cli.simulate.bad", reason=limits.text)
     try:
         simulator = importlib.import_module("seedance_nb.simulator").Simulator(
             home, port=given.port, seed=given.seed, time_scale=scale,
