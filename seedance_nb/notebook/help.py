@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.catalog import PARAMETERS
@@ -29,6 +30,7 @@ VERBS = (
     "config",
     "help",
 )
+_WIDE = 96  # columns of a paragraph
 _LEFT = 30  # columns of the left side of a list
 _VALUES = {"integer": "N", "media": "X", "url": "URL"}
 
@@ -44,8 +46,8 @@ def help_page() -> str:
     verbs = [(f"%seedance {verb}", say(f"verb.{verb}")) for verb in VERBS]
     parts = [
         say("magic.usage"),
-        say("magic.about"),
-        say("magic.name.about"),
+        textwrap.fill(say("magic.about"), _WIDE),
+        textwrap.fill(say("magic.name.about"), _WIDE),
         _section("magic.head.examples", _examples()),
         _section("magic.head.options", _listed(asked)),
         _section("magic.head.run", _listed(run)),

@@ -205,7 +205,9 @@ def _login(desk: Desk, save: str = "") -> None:
 
 def _config(desk: Desk) -> None:
     settings = desk.session().settings
-    rows = [[row.name, _setting(getattr(settings, row.name))] for row in SETTINGS]
+    unused = ("base_url", "files_url") if settings.backend == "simulator" else ()
+    values = {row.name: getattr(settings, row.name) for row in SETTINGS}
+    rows = [[name, _setting(None if name in unused else value)] for name, value in values.items()]
     found = say("magic.key.from", source=settings.key_source)
     rows.append(["api_key", found if settings.key else say("magic.key.none")])
     desk.table([say("magic.column.setting"), say("magic.column.value")], rows)
