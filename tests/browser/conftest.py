@@ -18,7 +18,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import canary
 import pytest
-from browser.lab import Lab
+from browser.lab import VIEWPORT, Lab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +55,8 @@ def server(
     chromium: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, str, Path]]:
     """A JupyterLab without any past: its address, its token and the folder that it shows."""
-    place = tmp_path_factory.mktemp("lab")
-    root = place / "root"
+    place = tmp_path_factory.mktemp("lab", numbered=False)
+    root = place / "notebooks"
     root.mkdir()
     token = uuid.uuid4().hex
     with socket.socket() as free:
@@ -89,7 +89,7 @@ def page(chromium: str, server: tuple[str, str, Path]) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         try:
-            page = browser.new_page(viewport={"width": 1300, "height": 1500})
+            page = browser.new_page(viewport=VIEWPORT)
             page.set_default_timeout(PATIENCE * 1000)
             page.goto(f"{url}/lab?token={token}&reset")
             yield page

@@ -7,6 +7,7 @@ awaited: one that runs a cell ends with the cell.
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.request import ProxyHandler, Request, build_opener
@@ -14,9 +15,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, ViewportSize
 
 SECOND = 1000.0  # in Playwright's milliseconds
+MARGIN = 8  # pixels around a picture of cells
+VIEWPORT: ViewportSize = {"width": 1300, "height": 1500}
 
 # What the page knows: `book` is the notebook on show, `cell` one of its cells, `area` its output.
 _TOOLS = """
@@ -139,6 +142,34 @@ class Lab:
         self.shots.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=self.shots / f"{name}.png")
 
+    def wear(self, theme: str) -> None:
+        """Change the theme: "Light" or "Dark"."""
+        self.page.evaluate(
+            "theme => { jupyterapp.commands.execute('apputils:change-theme', {theme}) }",
+            f"JupyterLab {theme}",
+        )
+        self.page.wait_for_function(
+            "light => document.body.dataset.jpThemeLight === light",
+            arg=str(theme == "Light").lower(),
+        )
+
+    def photograph(self, path: Path, last: int, *, width: int) -> None:
+        """Take a picture of the cells up to this one, so many pixels wide."""
+        cells = self.page.locator(".jp-CodeCell")
+        top, bottom = cells.first.bounding_box(), cells.nth(last).bounding_box()
+        assert top
+        assert bottom
+        area = {
+            "x": top["x"],
+            "y": top["y"] - MARGIN,
+            "width": top["width"] + MARGIN,
+            "height": bottom["y"] + bottom["height"] - top["y"] + 2 * MARGIN,
+            "scale": width / (top["width"] + MARGIN),
+        }
+        tools = self.page.context.new_cdp_session(self.page)
+        path.write_bytes(b64decode(tools.send("Page.captureScreenshot", {"clip": area})["data"]))
+        tools.detach()
+
     def end_kernels(self) -> None:
         """Shut down all kernels."""
         for session in json.loads(self.ask("GET", "/api/sessions")):
@@ -147,6 +178,8 @@ class Lab:
     def tidy_up(self) -> None:
         """End all kernels and close all notebooks, without a question."""
         self.end_kernels()
+        self.wear("Light")
+        self.page.set_viewport_size(VIEWPORT)
         self.page.evaluate(
             """() => {
               for (const w of [...jupyterapp.shell.widgets('main')]) w.dispose();
