@@ -93,7 +93,15 @@ def browser(session: nox.Session) -> None:
 def notebooks(session: nox.Session) -> None:
     """The lessons, each from its first cell to its last, here and with Binder's versions."""
     install(session, *PROJECT, *TOOLS)
-    pytest(session, "-m", "notebooks", BINDER_PYTHON=binder_python(session))
+    places = ("tests/notebooks", "tests/test_binder.py")
+    pytest(session, *places, BINDER_PYTHON=binder_python(session))
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """What things cost, as ratios, with generous bounds."""
+    install(session, *PROJECT, *TOOLS)
+    pytest(session, "-s", *map(str, sorted(ROOT.glob("tests/benchmarks/bench_*.py"))))
 
 
 @nox.session
