@@ -177,7 +177,7 @@ def _session() -> Session:
 
 
 def _sessions() -> ModuleType:
-    module = importlib.import_module(f"{__name__}.runs.session")
+    module = importlib.import_module(f"{__name__}.runs.current")
     if _in_notebook():
         module.use_viewer(_show)
     return module

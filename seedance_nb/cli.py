@@ -29,9 +29,9 @@ from seedance_nb.core.errors import (
     WaitTimeout,
 )
 from seedance_nb.core.texts import say
+from seedance_nb.runs import current as sessions
 from seedance_nb.runs import demo as demos
 from seedance_nb.runs import doctor as doctors
-from seedance_nb.runs import session as sessions
 from seedance_nb.runs import settings, terminal
 from seedance_nb.runs.job import Jobs
 

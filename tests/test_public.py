@@ -56,12 +56,10 @@ def test_practise_first_then_live(tmp_path: Folder, canary: str) -> None:
 
 
 UNFINISHED = """
-import seedance_nb as sd
+import time, seedance_nb as sd
 job = sd.generate("a dog", duration=4, quality="480p")
-try:
-    job.wait(0.5)
-except sd.WaitTimeout:
-    print(job.status)
+while job.task_id is None:
+    time.sleep(0.02)
 """
 WITHOUT = """
 import seedance_nb as sd

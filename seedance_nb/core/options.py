@@ -221,7 +221,8 @@ def _order(words: Sequence[str], fill: _Filler, prompt: str | None) -> Order:
     given = {key: value for key, value in vars(parsed).items() if value is not None}
     problems = [_unknown_word(word) for word in _without_values(unknown)]
     name = given.pop("name", None)
-    if name is not None and not name.isidentifier():
+    # Behind an unknown option stands its value, which only looks like a name.
+    if name is not None and not name.isidentifier() and not unknown:
         problems.append(Problem("name", "problem.name", value=name))
     if prompt is None:
         prompt = given.pop("prompt")

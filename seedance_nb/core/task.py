@@ -35,6 +35,8 @@ MOVES: dict[str, frozenset[str]] = {
 }
 STATUSES: tuple[str, ...] = get_args(Status)
 TERMINAL = frozenset(STATUSES) - MOVES.keys()
+# Ends without a video: the same request may be sent anew.
+FRUITLESS = TERMINAL - {"completed"}
 # States in which the service has, or may have, a paid task for the job.
 IN_FLIGHT = frozenset({"submitting", "pending", "processing"})
 

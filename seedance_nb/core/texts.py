@@ -217,9 +217,9 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.uncertain.hint": (
         "It is not sent again by itself. If the task is in your account: "
-        "`%seedance adopt TASK_ID`. To send it again with the same idempotency key: "
+        "`%seedance adopt TASK_ID {job}`. To send it again with the same idempotency key: "
         "`sd.job('{job}').resend()` (servers that do not honour the key may charge twice).",
-        "不会自动重发。若任务已在你的账户中：`%seedance adopt TASK_ID`。"
+        "不会自动重发。若任务已在你的账户中：`%seedance adopt TASK_ID {job}`。"
         "用同一幂等键重发：`sd.job('{job}').resend()`（不支持该键的服务器可能重复计费）。",
     ),
     "error.wait": (
@@ -469,7 +469,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "Use the key of the account that made it.",
         "请使用创建该任务的账户的密钥。",
     ),
-    "error.auth.denied": ("The service does not allow this: {detail}", "服务不允许此操作：{detail}"),
+    "error.auth.denied": (
+        "The service does not allow this: {detail}",
+        "服务不允许此操作：{detail}",
+    ),
     "error.auth.denied.hint": (
         "Check what the key may do on evolink.ai/dashboard/keys.",
         "请在 evolink.ai/dashboard/keys 检查密钥的权限。",
@@ -479,7 +482,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "Nothing was billed. Top up on evolink.ai/dashboard; `%seedance credits` shows the balance.",
         "没有扣费。请在 evolink.ai/dashboard 充值；`%seedance credits` 查看余额。",
     ),
-    "error.quota.key": ("The budget of the API key is used up: {detail}", "密钥额度已用完：{detail}"),
+    "error.quota.key": (
+        "The budget of the API key is used up: {detail}",
+        "密钥额度已用完：{detail}",
+    ),
     "error.quota.key.hint": (
         "Nothing was billed. Raise it on evolink.ai/dashboard/keys, or use another key.",
         "没有扣费。请在 evolink.ai/dashboard/keys 提高额度，或换一个密钥。",
@@ -539,7 +545,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "Nothing was billed. Try again in a few minutes, or another tier.",
         "没有扣费。请几分钟后重试，或换一个 tier。",
     ),
-    "error.service.gone": ("The service does not know this task: {detail}", "服务找不到该任务：{detail}"),
+    "error.service.gone": (
+        "The service does not know this task: {detail}",
+        "服务找不到该任务：{detail}",
+    ),
     "error.service.gone.hint": (
         "Check the ID and the account of the key; old tasks are forgotten.",
         "请核对任务 ID 和密钥所属账户；过期的任务无法查询。",
@@ -817,9 +826,9 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.uncertain.died.hint": (
         "It is not sent again by itself. If the task is in your account: "
-        "`%seedance adopt TASK_ID`. To send it again with the same idempotency key: "
+        "`%seedance adopt TASK_ID {job}`. To send it again with the same idempotency key: "
         "`sd.job('{job}').resend()` (servers that do not honour the key may charge twice).",
-        "不会自动重发。若任务已在你的账户中：`%seedance adopt TASK_ID`。"
+        "不会自动重发。若任务已在你的账户中：`%seedance adopt TASK_ID {job}`。"
         "用同一幂等键重发：`sd.job('{job}').resend()`（不支持该键的服务器可能重复计费）。",
     ),
     "error.keyring": (
@@ -834,6 +843,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "{count} request(s) were queued and never sent; they are sent now ({where}; "
         "estimate: unknown).",
         "{count} 个请求曾排队但未发送，现在发送（{where}；费用估计：未知）。",
+    ),
+    "session.resume.callback": (
+        "Not sent, since the journal does not keep callback addresses: {jobs}. "
+        "Run their cells again.",
+        "未发送（日志不保存回调地址）：{jobs}。请重新运行相应的单元格。",
     ),
     "session.resume.elsewhere": (
         "{count} unfinished job(s) were made elsewhere and are left as they are: {where}.",
@@ -1104,7 +1118,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "模型按输入选择（{input}）。",
     ),
     "magic.dry.digest": ("Digest: {digest}", "摘要：{digest}"),
-    "magic.dry.takes": ("It would be sent {takes} times, as takes.", "会发送 {takes} 次，各为一条。"),
+    "magic.dry.takes": (
+        "It would be sent {takes} times, as takes.",
+        "会发送 {takes} 次，各为一条。",
+    ),
     "magic.dry.estimate": (
         "Estimate: not known before it is sent; the answer says what is reserved.",
         "预估费用：发送前未知；服务的答复会给出预留额度。",
@@ -1119,7 +1136,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "`%seedance resume` goes on with them.",
         "seedance_nb：之前的会话有 {count} 个任务未完成；运行 `%seedance resume` 继续。",
     ),
-    "magic.setting.about": ("{name}: also {environment} in the environment", "{name}：也可用环境变量 {environment}"),
+    "magic.setting.about": (
+        "{name}: also {environment} in the environment",
+        "{name}：也可用环境变量 {environment}",
+    ),
     "magic.verb.unknown": (
         "{verb!r} is not a verb of %seedance; there are: {choices}.",
         "%seedance 没有动词 {verb!r}；可用：{choices}。",
@@ -1140,7 +1160,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.takes.none": ("nothing further", "零个参数"),
     "magic.takes.maybe": ("at most one job", "至多一个任务"),
     "magic.takes.one": ("exactly one job", "恰好一个任务"),
-    "magic.takes.task": ("exactly one task ID", "恰好一个任务 ID"),
+    "magic.takes.task": (
+        "a task ID, and the uncertain job that it belongs to",
+        "一个任务 ID，以及它所属的结果不明的任务",
+    ),
     "magic.takes.login": ("only --save", "最多一个 --save"),
     "magic.login.prompt": ("EvoLink API key (not shown): ", "EvoLink API 密钥（不显示）："),
     "magic.login.nobody": (
@@ -1160,7 +1183,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "The key is kept in the keyring of this computer. From now on: {where}.",
         "密钥已保存到本机的钥匙串。现在使用：{where}。",
     ),
-    "magic.resume.nothing": ("There is nothing to resume in {home}.", "{home} 中没有需要继续的任务。"),
+    "magic.resume.nothing": (
+        "There is nothing to resume in {home}.",
+        "{home} 中没有需要继续的任务。",
+    ),
     "magic.resume.count": ("{count} job(s):", "{count} 个任务："),
     "magic.jobs.earlier": ("({count} earlier ones are not listed)", "（更早的 {count} 个未列出）"),
     "magic.stopped.queued": (
@@ -1213,22 +1239,46 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.yes": ("yes", "是"),
     "magic.no": ("no", "否"),
     "verb.jobs": ("list the jobs of this folder", "列出此文件夹的任务"),
-    "verb.resume": ("go on with all that is not finished; nothing is paid twice", "继续所有未完成的任务；不会重复付费"),
+    "verb.resume": (
+        "go on with all that is not finished; nothing is paid twice",
+        "继续所有未完成的任务；不会重复付费",
+    ),
     "verb.credits": ("the balance of key and account", "查询密钥和账户余额"),
     "verb.models": ("the models and what they take", "模型及其输入"),
-    "verb.doctor": ("what was found here: key, backend, versions, folders", "检查环境：密钥、后端、版本、文件夹"),
-    "verb.login": ("[--save] ask for the API key without showing it", "[--save] 输入 API 密钥（不显示）"),
+    "verb.doctor": (
+        "what was found here: key, backend, versions, folders",
+        "检查环境：密钥、后端、版本、文件夹",
+    ),
+    "verb.login": (
+        "[--save] ask for the API key without showing it",
+        "[--save] 输入 API 密钥（不显示）",
+    ),
     "verb.config": ("the settings in force", "当前设置"),
     "verb.help": ("this page", "本页"),
     "magic.interrupted": (
         "Interrupted: {jobs} goes on. `%seedance show` shows it, `%seedance wait` waits on.",
         "已中断：{jobs} 仍在继续。`%seedance show` 查看，`%seedance wait` 继续等待。",
     ),
-    "verb.show": ("[ID or NAME] show a job as it is now (by default the latest)", "[ID 或变量名] 显示任务（默认最近一个）"),
-    "verb.wait": ("[ID or NAME] wait for a job (by default for all that run)", "[ID 或变量名] 等待任务（默认全部进行中的）"),
-    "verb.stop": ("ID or NAME: take it out of the queue, or stop following it", "ID 或变量名：移出队列，或停止跟踪"),
-    "verb.again": ("ID or NAME: send a failed one again; of a completed one make a new take", "ID 或变量名：重发失败的任务；已完成的则再生成一条"),
-    "verb.adopt": ("TASK_ID: follow a task that was made elsewhere", "TASK_ID：跟踪在别处创建的任务"),
+    "verb.show": (
+        "[ID or NAME] show a job as it is now (by default the latest)",
+        "[ID 或变量名] 显示任务（默认最近一个）",
+    ),
+    "verb.wait": (
+        "[ID or NAME] wait for a job (by default for all that run)",
+        "[ID 或变量名] 等待任务（默认全部进行中的）",
+    ),
+    "verb.stop": (
+        "ID or NAME: take it out of the queue, or stop following it",
+        "ID 或变量名：移出队列，或停止跟踪",
+    ),
+    "verb.again": (
+        "ID or NAME: send a failed one again; of a completed one make a new take",
+        "ID 或变量名：重发失败的任务；已完成的则再生成一条",
+    ),
+    "verb.adopt": (
+        "TASK_ID: follow a task that was made elsewhere",
+        "TASK_ID：跟踪在别处创建的任务",
+    ),
     # --- command line --------------------------------------------------------------------------
     "cli.about": (
         "Make AI videos with EvoLink's Seedance 2.0 models, or practise on the built-in simulator, which costs nothing.",

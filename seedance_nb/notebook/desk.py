@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Sessions(Protocol):
-    """What is asked of `runs.session`."""
+    """What is asked of `runs.current`."""
 
     def current(self) -> Session:
         """The session in use."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from seedance_nb.notebook.desk import Desk, Sessions
     from seedance_nb.runs.job import Job, Jobs
 
-_SESSIONS = "seedance_nb.runs.session"
+_SESSIONS = "seedance_nb.runs.current"
 _MOST_IDS = 50
 
 
@@ -49,7 +49,7 @@ class SeedanceMagics(Magics):
 
     Args:
         shell: The IPython it is registered in.
-        sessions: Where sessions come from; `runs.session` by default.
+        sessions: Where sessions come from; `runs.current` by default.
         ask: Asks for a key without showing it; `getpass` by default.
         desk: Makes what a line or cell works with; `Desk` by default.
     """

@@ -16,7 +16,7 @@ from seedance_nb.notebook import cells
 from seedance_nb.notebook.panel import panel_html, panel_state, panel_text, snapshot_html
 from seedance_nb.notebook.panel_state import say_time
 from seedance_nb.notebook.video import Budget, data_limit, make_clip
-from seedance_nb.runs.session import say_where
+from seedance_nb.runs.settings import say_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -92,9 +92,9 @@ def stage_for(session: Session, embed: str | None = None) -> Stage:
 
 def show(job: Job) -> None:
     """Display a job in the running cell."""
-    from seedance_nb.runs import session  # noqa: PLC0415 - the session in use, at this moment
+    from seedance_nb.runs import current  # noqa: PLC0415 - the session in use, at this moment
 
-    Panel(job, stage_for(session.current())).show()
+    Panel(job, stage_for(current.current())).show()
 
 
 class Live:

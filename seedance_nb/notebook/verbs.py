@@ -18,8 +18,7 @@ from seedance_nb.notebook.look import shortened
 from seedance_nb.notebook.panel_state import say_time
 from seedance_nb.notebook.video import near_path
 from seedance_nb.runs.job import Job, Jobs
-from seedance_nb.runs.session import say_where
-from seedance_nb.runs.settings import SETTINGS
+from seedance_nb.runs.settings import SETTINGS, say_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -142,8 +141,10 @@ def _resume(desk: Desk) -> None:
         desk.show(jobs, Way(wait=None, lenient=True))
 
 
-def _adopt(desk: Desk, task_id: str) -> None:
-    desk.show([desk.session().adopt(task_id)], Way(wait=None))
+def _adopt(desk: Desk, task_id: str, name: str | None = None) -> None:
+    session = desk.session()
+    request = _find(desk, name)[0].request if name else None
+    desk.show([session.adopt(task_id, request)], Way(wait=None))
 
 
 # --- the account and this place -------------------------------------------------------------------
@@ -228,7 +229,7 @@ _DOERS: dict[str, tuple[Callable[..., Any], str, int, int]] = {
     "stop": (_stop, "one", 1, 1),
     "again": (_again, "one", 1, 1),
     "resume": (_resume, "none", 0, 0),
-    "adopt": (_adopt, "task", 1, 1),
+    "adopt": (_adopt, "task", 1, 2),
     "credits": (_credits, "none", 0, 0),
     "models": (_models, "none", 0, 0),
     "doctor": (_doctor, "none", 0, 0),

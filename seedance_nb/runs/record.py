@@ -17,7 +17,7 @@ from seedance_nb.core.request import VideoRequest
 from seedance_nb.runs.journal import seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from seedance_nb.runs.journal import Event
     from seedance_nb.runs.library import Video
@@ -86,9 +86,26 @@ class JobState:
         """What was charged, or else what is reserved."""
         return self.credits_reserved if self.credits_charged is None else self.credits_charged
 
+    @property
+    def lacks_callback(self) -> bool:
+        """Whether a callback was asked for whose address the journal does not keep."""
+        known = self.request.callback_url if self.request else None
+        return self.callback_host is not None and known is None
+
     def with_(self, **changes: Any) -> JobState:
         """A changed copy."""
         return dataclasses.replace(self, **changes)
+
+
+def next_take(states: Iterable[JobState]) -> int:
+    """The number of the take after all of these."""
+    return max((state.take for state in states), default=0) + 1
+
+
+def hopeful(states: Sequence[JobState], take: int) -> JobState | None:
+    """The last job of a take that can still yield a video, or whose fate is not known."""
+    of_take = [state for state in states if state.take == take]
+    return next((s for s in reversed(of_take) if s.status not in task.FRUITLESS), None)
 
 
 def _asked(state: JobState, event: Event) -> JobState:

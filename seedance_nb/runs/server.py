@@ -119,8 +119,11 @@ class Server:
         """Let go of connections and simulator."""
         for client in self._clients:
             await client.aclose()
+
+    def stop_simulator(self) -> None:
+        """End the simulator, if it runs; its tasks go on when it is started again."""
         if self.simulator is not None:
-            await asyncio.to_thread(self.simulator.stop)
+            self.simulator.stop()
 
     def _connect(self) -> Client:
         url, key = self._settings.base_url, self._settings.key

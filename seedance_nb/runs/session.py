@@ -1,47 +1,35 @@
-"""The session: the only place that puts the parts together.
-
-`current()` is the session that the settings call for. When they change (a key appears, another
-server, another folder) a new session is made; jobs stay with the session that made them.
-"""
+"""The session: the only place that puts the parts together."""
 
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
 import importlib
-import os
 import random
 import re
-import sys
-import threading
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from seedance_nb.core import catalog, texts
+from seedance_nb.core import texts
 from seedance_nb.core.errors import (
     ConfigError,
-    InvalidRequest,
-    Problem,
     SubmitUncertain,
 )
-from seedance_nb.core.options import MOST_TAKES
-from seedance_nb.core.request import VideoRequest, is_loopback
-from seedance_nb.runs import keys
-from seedance_nb.runs import settings as settings_
+from seedance_nb.runs.asking import as_request, check_place
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.journal import timestamp
 from seedance_nb.runs.ledger import Ledger
 from seedance_nb.runs.library import Library
-from seedance_nb.runs.record import JobState
+from seedance_nb.runs.record import JobState, hopeful, next_take
 from seedance_nb.runs.server import Outside, Server
+from seedance_nb.runs.settings import say_where
 from seedance_nb.runs.tracker import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from seedance_nb.core.request import VideoRequest
     from seedance_nb.core.secret import Secret
     from seedance_nb.evolink.client import Client
     from seedance_nb.runs.settings import Settings
@@ -140,14 +128,12 @@ class Session:
             SubmitUncertain: The same request went out before and its fate is not known.
             ConfigError: Settings, or a journal that cannot be written.
         """
-        request = _as_request(prompt, fields, takes)
-        self._check_ready(request)
+        request = as_request(prompt, fields, takes)
+        check_place(request, self.settings)
         with self.ledger.asking():
-            numbers = range(1, takes + 1)
-            if new or not self.settings.reuse:
-                last = max((s.take for s in self._same(request.digest)), default=0)
-                numbers = range(last + 1, last + 1 + takes)
-            known = {take: self._known(request.digest, take) for take in numbers}
+            same = self._same(request.digest)
+            first = next_take(same) if new or not self.settings.reuse else 1
+            known = {take: hopeful(same, take) for take in range(first, first + takes)}
             for state in known.values():
                 if state is not None and state.status == "uncertain":
                     raise state.error or SubmitUncertain(job=state.id, detail="-")
@@ -157,28 +143,9 @@ class Session:
             ]
         return made[0] if takes == 1 else Jobs(made)
 
-    def _check_ready(self, request: VideoRequest) -> None:
-        if self.settings.trouble:
-            raise self.settings.trouble
-        host = urlsplit(request.callback_url or "").hostname or ""
-        ours = self.backend == "simulator" or is_loopback(
-            urlsplit(self.settings.base_url).hostname or ""
-        )
-        if is_loopback(host) and not ours:
-            value = request.callback_url
-            raise InvalidRequest(
-                problems=[Problem("callback_url", "problem.callback.local", value=value)]
-            )
-
     def _same(self, digest: str) -> list[JobState]:
         """What is known of a request on this server, the oldest first."""
         return [s for s in self.ledger.states() if s.digest == digest and self._is_here(s)]
-
-    def _known(self, digest: str, take: int) -> JobState | None:
-        """The last job of a take that can still yield a video, or whose fate is not known."""
-        states = [state for state in self._same(digest) if state.take == take]
-        alive = [state for state in states if state.status not in ("failed", "cancelled")]
-        return alive[-1] if alive else None
 
     def _ask(self, request: VideoRequest, take: int, cell: Mapping[str, Any] | None) -> Job:
         job = self._job(JobState(id=self._word(8)))
@@ -250,7 +217,8 @@ class Session:
             states = self.ledger.states()
         waiting = [state for state in states if not state.is_final]
         here = [state for state in waiting if self._is_here(state)]
-        unsent = [s for s in here if s.status == "queued" and not self.ledger.has_owner(s)]
+        queued = [s for s in here if s.status == "queued" and not s.lacks_callback]
+        unsent = [state for state in queued if not self.ledger.has_owner(state)]
         if unsent:
             tell(texts.say("session.resume.unsent", count=len(unsent), where=self.where))
         if len(here) < len(waiting):
@@ -258,8 +226,11 @@ class Session:
             count, where = len(waiting) - len(here), "; ".join(sorted(elsewhere))
             tell(texts.say("session.resume.elsewhere", count=count, where=where))
         jobs = [self._job(state) for state in here]
+        lost = [job for job in jobs if job.status == "queued" and job.state.lacks_callback]
+        if lost:
+            tell(texts.say("session.resume.callback", jobs=", ".join(job.id for job in lost)))
         for job in jobs:
-            if job.status != "uncertain":
+            if job.status != "uncertain" and job not in lost:
                 self.look_after(job)
         self.ledger.tidy()
         return Jobs(jobs)
@@ -281,10 +252,9 @@ class Session:
             raise self.settings.trouble
         with self.ledger.asking():
             states = [s for s in self.ledger.states() if self._is_here(s)]
-            mine = [s for s in states if s.task_id == task_id] or [
-                s for s in states if request and s.digest == request.digest
-                and s.status == "uncertain"
-            ]  # fmt: skip
+            open_ = [s for s in states if s.status == "uncertain"]
+            mine = [s for s in states if s.task_id == task_id]
+            mine = mine or [s for s in open_ if request and s.digest == request.digest]
             job = self._job(mine[-1] if mine else JobState(id=self._word(8)))
             if job.state.task_id != task_id:
                 self._adopt(job, task_id, request, known=bool(mine))
@@ -334,12 +304,11 @@ class Session:
             raise state.error or SubmitUncertain(job=job.id, detail="-")
         if not state.is_final:
             raise ConfigError("error.job.again", job=job.id, status=state.status)
-        self._check_ready(state.request)
+        check_place(state.request, self.settings)
         with self.ledger.asking():
             same = self._same(state.digest)
-            failed = state.status != "completed"
-            take = state.take if failed else max((s.take for s in same), default=0) + 1
-            known = self._known(state.digest, take)
+            take = next_take(same) if state.status == "completed" else state.take
+            known = hopeful(same, take)
             return self._reuse(known, state.request) if known else self._ask(
                 state.request, take, state.cell
             )  # fmt: skip
@@ -409,6 +378,7 @@ class Session:
             with contextlib.suppress(TimeoutError):
                 self.tracker.run(self.server.aclose(), 2)
         self.tracker.stop()
+        self.server.stop_simulator()
 
     def unfinished(self) -> Jobs:
         """Jobs of this session that are not finished."""
@@ -445,108 +415,3 @@ class Session:
     def _word(self, length: int) -> str:
         tail = "".join(self._rng.choice(_SIGNS) for _ in range(length - 1))
         return self._rng.choice(_LETTERS) + tail
-
-
-def say_where(backend: str, server: str) -> str:
-    """Who made something, in words."""
-    if backend == "simulator":
-        return texts.say("session.simulator")
-    if server in ("", settings_.EVOLINK):
-        return texts.say("session.live")
-    return texts.say("session.live.at", host=urlsplit(server).netloc)
-
-
-def _as_request(prompt: str | VideoRequest, fields: Mapping[str, Any], takes: int) -> VideoRequest:
-    problems = []
-    if isinstance(takes, bool) or not isinstance(takes, int) or not 1 <= takes <= MOST_TAKES:
-        problems.append(Problem("takes", "problem.integer", value=takes, low=1, high=MOST_TAKES))
-    if isinstance(prompt, VideoRequest):
-        if problems:
-            raise InvalidRequest(problems=problems)
-        return prompt.replace(**fields) if fields else prompt
-    problems += VideoRequest.check(prompt, **fields)
-    if problems:
-        raise InvalidRequest(problems=problems)
-    return VideoRequest(prompt, **fields)
-
-
-# --- the one that is in use -----------------------------------------------------------------------
-
-_state: dict[str, Any] = {"overrides": {}, "config": {}, "session": None, "all": [], "found": None}
-_guard = threading.RLock()
-
-
-def configure(**settings: Any) -> Session:
-    """Change settings; None gives one back to environment and default.
-
-    Raises:
-        ConfigError: With every setting that is not valid; nothing was changed.
-    """
-    with _guard:
-        before = dict(_state["overrides"])
-        changed = {**before, **settings}
-        _state["overrides"] = {key: value for key, value in changed.items() if value is not None}
-        try:
-            return current()
-        except ConfigError:
-            _state["overrides"] = before
-            raise
-
-
-def use_config(config: Mapping[str, Any]) -> None:
-    """Take over the values of `%config SeedanceMagics`."""
-    with _guard:
-        _state["config"] = dict(config)
-
-
-def current() -> Session:
-    """The session that the settings call for just now."""
-    with _guard:
-        found = settings_.resolve(
-            _state["overrides"],
-            _state["config"],
-            os.environ,
-            cwd=Path.cwd(),
-            find_key=_other_keys,
-        )
-        texts.use(found.language)
-        catalog.use(found.catalog)
-        session: Session | None = _state["session"]
-        if session is not None and session.serves(found):
-            session.update(found)
-        else:
-            if not _state["all"]:
-                atexit.register(_at_exit)
-            session = Session(found)
-            if _state.get("viewer"):
-                session.viewer = _state["viewer"]
-            _state["session"] = session
-            _state["all"].append(session)
-        return session
-
-
-def use_viewer(viewer: Callable[[Job], None]) -> None:
-    """Show jobs in this way from now on."""
-    with _guard:
-        _state["viewer"] = viewer
-        for session in _state["all"]:
-            session.viewer = viewer
-
-
-def _other_keys() -> list[tuple[str, str | None]]:
-    """The keys of further places; asked once, since both can block."""
-    if _state["found"] is None:
-        _state["found"] = [("Colab", keys.from_colab()), ("keyring", keys.from_keyring())]
-    return cast("list[tuple[str, str | None]]", _state["found"])
-
-
-def _at_exit() -> None:
-    for session in _state["all"]:
-        left = session.unfinished()
-        if left:
-            names = [job.id for job in left]
-            shown = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")  # noqa: PLR2004
-            print(  # noqa: T201 - the last word of a dying process
-                texts.say("session.exit", count=len(names), jobs=shown), file=sys.stderr
-            )
-        session.close()

@@ -127,6 +127,15 @@ class Settings:
         return self.backend == "live" and self.base_url == EVOLINK
 
 
+def say_where(backend: str, server: str) -> str:
+    """Who made something, in words."""
+    if backend == "simulator":
+        return texts.say("session.simulator")
+    if server in ("", EVOLINK):
+        return texts.say("session.live")
+    return texts.say("session.live.at", host=urlsplit(server).netloc)
+
+
 def resolve(
     overrides: Mapping[str, Any],
     config: Mapping[str, Any],

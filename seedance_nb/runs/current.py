@@ -1,0 +1,103 @@
+"""The session in use: the one that the settings call for just now.
+
+When they change (a key appears, another server, another folder) a new session is made; jobs stay
+with the session that made them.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from seedance_nb.core import catalog, texts
+from seedance_nb.core.errors import ConfigError
+from seedance_nb.runs import keys, settings
+from seedance_nb.runs.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from seedance_nb.runs.job import Job
+
+_state: dict[str, Any] = {"overrides": {}, "config": {}, "session": None, "all": [], "found": None}
+_guard = threading.RLock()
+
+
+def configure(**changes: Any) -> Session:
+    """Change settings; None gives one back to environment and default.
+
+    Raises:
+        ConfigError: With every setting that is not valid; nothing was changed.
+    """
+    with _guard:
+        before = dict(_state["overrides"])
+        changed = {**before, **changes}
+        _state["overrides"] = {key: value for key, value in changed.items() if value is not None}
+        try:
+            return current()
+        except ConfigError:
+            _state["overrides"] = before
+            raise
+
+
+def use_config(config: Mapping[str, Any]) -> None:
+    """Take over the values of `%config SeedanceMagics`."""
+    with _guard:
+        _state["config"] = dict(config)
+
+
+def current() -> Session:
+    """The session that the settings call for just now."""
+    with _guard:
+        found = settings.resolve(
+            _state["overrides"],
+            _state["config"],
+            os.environ,
+            cwd=Path.cwd(),
+            find_key=_other_keys,
+        )
+        texts.use(found.language)
+        catalog.use(found.catalog)
+        session: Session | None = _state["session"]
+        if session is not None and session.serves(found):
+            session.update(found)
+        else:
+            if not _state["all"]:
+                atexit.register(_at_exit)
+            session = Session(found)
+            if _state.get("viewer"):
+                session.viewer = _state["viewer"]
+            _state["session"] = session
+            _state["all"].append(session)
+        return session
+
+
+def use_viewer(viewer: Callable[[Job], None]) -> None:
+    """Show jobs in this way from now on."""
+    with _guard:
+        _state["viewer"] = viewer
+        for session in _state["all"]:
+            session.viewer = viewer
+
+
+def _other_keys() -> list[tuple[str, str | None]]:
+    """The keys of further places; asked once, since both can block."""
+    if _state["found"] is None:
+        _state["found"] = [("Colab", keys.from_colab()), ("keyring", keys.from_keyring())]
+    return cast("list[tuple[str, str | None]]", _state["found"])
+
+
+def _at_exit() -> None:
+    for session in _state["all"]:
+        left = session.unfinished()
+        if left:
+            names = [job.id for job in left]
+            shown = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")  # noqa: PLR2004
+            print(  # noqa: T201 - the last word of a dying process
+                texts.say("session.exit", count=len(names), jobs=shown), file=sys.stderr
+            )
+        session.close()
