@@ -37,8 +37,6 @@ STATUSES: tuple[str, ...] = get_args(Status)
 TERMINAL = frozenset(STATUSES) - MOVES.keys()
 # Ends without a video: the same request may be sent anew.
 FRUITLESS = TERMINAL - {"completed"}
-# States in which the service has, or may have, a paid task for the job.
-IN_FLIGHT = frozenset({"submitting", "pending", "processing"})
 
 # The service's words for a task. `cancelled` is in no schema but in callbacks and official clients.
 SERVICE_WORDS: dict[str, str] = {

@@ -219,18 +219,10 @@ class Client:
         self, wire: httpx.AsyncClient, request: httpx.Request
     ) -> tuple[int, dict[str, str], bytes]:
         response = await wire.send(request, auth=_Bearer(self._key), stream=True)
-        body = bytearray()
         async with _closing(response):
-            try:
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > LARGEST_ANSWER:
-                        break
-            except httpx.HTTPError:
-                if response.status_code < _BAD:
-                    raise  # a refusal stands, whatever else it wanted to say
+            body = await _body(response)
         headers = {name: self._hide(value) for name, value in response.headers.items()}
-        clear = self._hide(bytes(body).decode("latin-1")).encode("latin-1")
+        clear = self._hide(body.decode("latin-1")).encode("latin-1")
         return response.status_code, headers, clear
 
     def _onward(self, call: Call, url: str, status: int, headers: Mapping[str, str]) -> str | None:
@@ -394,6 +386,20 @@ async def _closing(response: httpx.Response) -> AsyncIterator[None]:
     finally:
         with contextlib.suppress(*_NETWORK):
             await response.aclose()
+
+
+async def _body(response: httpx.Response) -> bytes:
+    """What an answer says, up to a length beyond which it says nothing sensible."""
+    body = bytearray()
+    try:
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                break
+    except httpx.HTTPError:
+        if response.status_code < _BAD:
+            raise  # a refusal stands, whatever else it wanted to say
+    return bytes(body)
 
 
 async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:

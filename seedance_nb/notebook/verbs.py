@@ -187,7 +187,9 @@ def _models(desk: Desk) -> None:
 
 
 def _doctor(desk: Desk) -> None:
-    report = importlib.import_module("seedance_nb.runs.doctor").report(desk.session())
+    report = importlib.import_module("seedance_nb.runs.doctor").report(
+        desk.session(), front_end=cells.front_end(desk.shell)
+    )
     head = [say("magic.column.what"), say("magic.column.found")]
     desk.table(head, [[str(what), str(found)] for what, found in report])
 

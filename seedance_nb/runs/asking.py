@@ -10,9 +10,19 @@ from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.request import VideoRequest, is_loopback
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Mapping
 
     from seedance_nb.runs.settings import Settings
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"
+_SIGNS = _LETTERS + "23456789"
+
+
+def new_name(rng: random.Random, length: int) -> str:
+    """Letters and digits that are not taken for one another, a letter first."""
+    tail = "".join(rng.choice(_SIGNS) for _ in range(length - 1))
+    return rng.choice(_LETTERS) + tail
 
 
 def as_request(prompt: str | VideoRequest, fields: Mapping[str, Any], takes: int) -> VideoRequest:

@@ -16,7 +16,7 @@ from seedance_nb.core.errors import (
     ConfigError,
     SubmitUncertain,
 )
-from seedance_nb.runs.asking import as_request, check_place
+from seedance_nb.runs.asking import as_request, check_place, new_name
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.journal import timestamp
 from seedance_nb.runs.ledger import Ledger
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from seedance_nb.evolink.client import Client
     from seedance_nb.runs.settings import Settings
 
-_LETTERS = "abcdefghjkmnpqrstuvwxyz"
-_SIGNS = _LETTERS + "23456789"
 _TASK = "task-unified-"
 
 
@@ -64,7 +62,7 @@ class Session:
         self.now = now
         self._rng = rng or random.SystemRandom()
         stamp = re.sub(r"[^0-9]", "", timestamp(now()))
-        self.id = f"{stamp[:8]}-{stamp[8:14]}-{self._word(4)}"
+        self.id = f"{stamp[:8]}-{stamp[8:14]}-{new_name(self._rng, 4)}"
         self.tracker = Tracker()
         self.library = Library(self.home)
         self.viewer: Callable[[Job], None] = lambda job: print(repr(job))  # noqa: T201
@@ -148,7 +146,7 @@ class Session:
         return [s for s in self.ledger.states() if s.digest == digest and self._is_here(s)]
 
     def _ask(self, request: VideoRequest, take: int, cell: Mapping[str, Any] | None) -> Job:
-        job = self._job(JobState(id=self._word(8)))
+        job = self._job(JobState(id=new_name(self._rng, 8)))
         host = urlsplit(request.callback_url).hostname if request.callback_url else None
         self.ledger.record(
             job,
@@ -162,7 +160,7 @@ class Session:
             callback_host=host,
             backend=self.backend,
             base_url=self.settings.server,
-            idempotency_key=f"seedance-nb-{self._word(32)}",
+            idempotency_key=f"seedance-nb-{new_name(self._rng, 32)}",
             cell=dict(cell or {}),
         )
         job.become(job.state.with_(request=request))
@@ -255,7 +253,7 @@ class Session:
             open_ = [s for s in states if s.status == "uncertain"]
             mine = [s for s in states if s.task_id == task_id]
             mine = mine or [s for s in open_ if request and s.digest == request.digest]
-            job = self._job(mine[-1] if mine else JobState(id=self._word(8)))
+            job = self._job(mine[-1] if mine else JobState(id=new_name(self._rng, 8)))
             if job.state.task_id != task_id:
                 self._adopt(job, task_id, request, known=bool(mine))
         if not job.state.is_final:
@@ -411,7 +409,3 @@ class Session:
         if not self._is_here(job.state):
             where = say_where(job.backend, job.base_url)
             raise ConfigError("error.job.elsewhere", job=job.id, where=where)
-
-    def _word(self, length: int) -> str:
-        tail = "".join(self._rng.choice(_SIGNS) for _ in range(length - 1))
-        return self._rng.choice(_LETTERS) + tail

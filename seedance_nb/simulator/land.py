@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from PIL import Image, ImageDraw
@@ -122,8 +122,9 @@ def windows(size: tuple[int, int], outline: Outline, head: int, chance: Chance) 
     pen = ImageDraw.Draw(mask)
     step = max(4, (size[1] - head) // 26)
     for (left, top), (right, _) in zip(outline[::2], outline[1::2], strict=True):
-        for x in range(left + step, right - step, step):
-            for y in range(head + top + step, size[1], step + step // 3):
-                if chance.random() < 0.3:  # noqa: PLR2004
-                    pen.rectangle((x, y, x + step // 2 - 1, y + step // 2), fill=150)
+        columns = range(left + step, right - step, step)
+        rows = range(head + top + step, size[1], step + step // 3)
+        for x, y in product(columns, rows):
+            if chance.random() < 0.3:  # noqa: PLR2004
+                pen.rectangle((x, y, x + step // 2 - 1, y + step // 2), fill=150)
     return Stencil.of(mask)

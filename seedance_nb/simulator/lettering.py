@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -68,12 +69,11 @@ def _folders() -> Iterator[Path]:
 def _font_files() -> tuple[Path, ...]:
     """The favourite fonts of this machine, the best first."""
     found: dict[str, Path] = {}
-    for folder in _folders():
-        for where, _, names in os.walk(folder):
-            for name in names:
-                stem, _, ending = name.lower().rpartition(".")
-                if ending in {"ttf", "ttc", "otf"} and stem in _FAVOURITES:
-                    found.setdefault(stem, Path(where) / name)
+    walks = chain.from_iterable(os.walk(folder) for folder in _folders())
+    for file in (Path(where) / name for where, _, names in walks for name in names):
+        stem, _, ending = file.name.lower().rpartition(".")
+        if ending in {"ttf", "ttc", "otf"} and stem in _FAVOURITES:
+            found.setdefault(stem, file)
     return tuple(found[stem] for stem in _FAVOURITES if stem in found)
 
 
