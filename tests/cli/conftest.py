@@ -12,7 +12,7 @@ import pytest
 
 from seedance_nb import cli
 from seedance_nb.core import texts
-from seedance_nb.runs import session as sessions
+from seedance_nb.runs import current as sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
