@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 SMALL = "-d 4 -q 480p -t fast"
-SLOW = "%config SeedanceMagics.time_scale = 0.06"  # seven seconds a task
+SLOW = "%config SeedanceMagics.time_scale = 0.045"  # five seconds a task
+SLOWER = "%config SeedanceMagics.time_scale = 0.08"  # long enough for a page to load meanwhile
 BLOCK = "import pathlib, time\nwhile not pathlib.Path('{}').exists():\n    time.sleep(0.05)"
 
 
@@ -43,7 +44,7 @@ def test_bar_moves_while_other_cells_run(lab: Lab) -> None:
 
 def test_reloaded_page_goes_on_to_the_result(lab: Lab) -> None:
     """A page that is reloaded in mid run shows the moving panel again, and then the video."""
-    book = lab.new(SLOW, f"%%seedance job {SMALL}\na kite in the wind")
+    book = lab.new(SLOWER, f"%%seedance job {SMALL}\na kite in the wind")
     book.run(1)
     book.run(2)
     book.until_shows(2, "[role=progressbar] rect")
@@ -69,6 +70,7 @@ def test_stop_button_ends_the_following_and_resume_takes_it_up(lab: Lab) -> None
     book.click(2, "Stop following")
     book.until_says(2, "Not followed")
     stopped = book.text(2)
+    lab.shoot("stopped")
     book.run(3)
     book.until_static(3)
 
