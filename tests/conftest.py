@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from canary import CANARY
 from peer import Peer
@@ -83,6 +84,11 @@ def pytest_configure() -> None:
         if name.startswith(("EVOLINK_", "SEEDANCE_NB_")) or name.lower() in PROXIES:
             del os.environ[name]
     os.environ["LC_ALL"] = "C.UTF-8"  # the language of the messages
+    # A busy machine is slow now and then, and CI must say the same twice.
+    hypothesis.settings.register_profile(
+        "ours", deadline=None, derandomize=bool(os.environ.get("CI"))
+    )
+    hypothesis.settings.load_profile("ours")
     socket.socket.connect = _loopback(socket.socket.connect)  # type: ignore[method-assign]
     socket.socket.connect_ex = _loopback(socket.socket.connect_ex)  # type: ignore[method-assign]
     socket.getaddrinfo = _local_name(socket.getaddrinfo)

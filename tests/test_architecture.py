@@ -87,6 +87,13 @@ def typing_only(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
+def at_run_time(module: Path) -> ast.Module:
+    """A module without what it imports for type checkers only."""
+    whole = tree(module)
+    whole.body = [node for node in whole.body if not typing_only(node)]
+    return whole
+
+
 def functions(module: Path) -> list[Function]:
     return [node for node in ast.walk(tree(module)) if isinstance(node, Function)]
 
@@ -150,27 +157,16 @@ def test_imports_follow_the_table(module: Path) -> None:
 def test_libraries_stay_in_their_places(module: Path) -> None:
     """Each heavy library is imported in one place only, IPython's types excepted at the door."""
     here = place(module)
-    found = {name.partition(".")[0] for name in imports(module)} & OUTSIDE.keys()
-    if "__init__.py" == here:
-        found -= {name.partition(".")[0] for name in imports(module) if typed_only(module, name)}
+    seen = at_run_time(module) if "__init__.py" == here else tree(module)
+    found = {name.partition(".")[0] for name in imports(module, seen)} & OUTSIDE.keys()
 
     assert set() == {name for name in found if not OUTSIDE[name] & {here, here.partition("/")[0]}}
-
-
-def typed_only(module: Path, name: str) -> bool:
-    """Whether a module imports a name for type checkers only."""
-    blocks = [node for node in ast.walk(tree(module)) if typing_only(node)]
-    seen = [one for block in blocks for one in imports(module, block)]
-    return list(imports(module)).count(name) == seen.count(name)
 
 
 def test_a_folder_has_no_circles() -> None:
     """Modules can be put in an order in which each imports only those before it."""
     graph = {
-        dotted(module): {
-            name for name in of_ours(module) if not imported_for_types_only(module, name)
-        }
-        - {dotted(module)}
+        dotted(module): of_ours(module, at_run_time(module)) - {dotted(module)}
         for module in MODULES
         if "__init__" != module.stem
     }
@@ -178,16 +174,6 @@ def test_a_folder_has_no_circles() -> None:
     order = list(TopologicalSorter(graph).static_order())
 
     assert set(graph) <= set(order)
-
-
-def imported_for_types_only(module: Path, name: str) -> bool:
-    """Whether every import of a module of ours stands under TYPE_CHECKING."""
-    whole = tree(module)
-    for node in ast.walk(whole):
-        if typing_only(node):
-            assert isinstance(node, ast.If)
-            node.body = [ast.Pass()]
-    return name not in of_ours(module, whole)
 
 
 def test_importing_does_nothing() -> None:
@@ -222,12 +208,14 @@ def ours(frame, what):
     while frame:
         if frame.f_globals.get("__name__", "").startswith("seedance_nb"):
             return seen.append((what, frame.f_globals["__name__"]))
-        frame = frame.f_back if what != "environ" else None
+        passing = what != "environ" or frame.f_globals.get("__name__") == "os"  # os.getenv
+        frame = frame.f_back if passing else None
 
 def audit(event, args):
-    if event in ("socket.__new__", "subprocess.Popen", "_thread.start_new_thread"):
+    if event in ("socket.__new__", "subprocess.Popen"):
         ours(sys._getframe(1), event)
 
+threading.Thread.start = lambda thread: ours(sys._getframe(1), "thread")
 os.environ = Environ(os.environ)
 sys.addaudithook(audit)
 for name in {names!r}:
