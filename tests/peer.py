@@ -164,7 +164,7 @@ class Peer:
         query = f"Expires=1999999999&Signature={self.signature}"
         return [f"{self.media_url}/v/{task}/{n}.mp4?{query}" for n in range(self.results)]
 
-    def replayed(self, key: str | None, body: Any) -> tuple[bool, str | None]:  # noqa: ANN401
+    def replayed(self, key: str | None, body: Any) -> tuple[bool, str | None]:
         """Return whether an idempotency key is in conflict, and the task it already made."""
         if not (self.idempotency and key in self.keys):
             return False, None
@@ -196,7 +196,7 @@ class _Origin(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+    def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exception(), OSError):  # clients may go whenever they like
             super().handle_error(request, client_address)
 
@@ -218,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
-    def call(self, body: Any = None, task: str | None = None) -> Call:  # noqa: ANN401
+    def call(self, body: Any = None, task: str | None = None) -> Call:
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Call(self.server.name, self.command, self.path, headers, body, task)
 
@@ -233,7 +233,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
 
-    def reply(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:  # noqa: ANN401
+    def reply(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         self.peer.stopping.wait(self.delay)
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = {"Content-Type": "application/json", "x-request-id": "peer-request"}
@@ -282,7 +282,7 @@ class _Api(_Handler):
         elif self.path != "/v1/credits":
             self.unknown(None)
 
-    def unknown(self, body: Any) -> None:  # noqa: ANN401
+    def unknown(self, body: Any) -> None:
         self.peer.note(self.peer.others, self.call(body), "unknown")
         self.reply(404, error("not_found", "No such path", "invalid_request_error"))
 
@@ -293,7 +293,7 @@ class _Api(_Handler):
         self.reply(401, error(code, "Invalid or expired token", "authentication_error"))
         return False
 
-    def create(self, body: Any, step: Step) -> None:  # noqa: ANN401
+    def create(self, body: Any, step: Step) -> None:
         peer, key, task, headers = self.peer, self.headers.get("Idempotency-Key"), None, {}
         valid = isinstance(body, dict) and {"model", "prompt"} <= body.keys()
         conflict, replayed = peer.replayed(key, body)
@@ -382,7 +382,7 @@ def main() -> None:
     given = vars(parser.parse_args())
     video = given.pop("video").read_bytes()
     with Peer(video, **given) as peer:
-        print(peer.url, flush=True)  # noqa: T201 - what the caller reads
+        print(peer.url, flush=True)
         threading.Event().wait()
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
 from peer import Peer, Step
 
 HERE = Path(__file__).parent
@@ -46,7 +45,7 @@ def ask(
         connection.close()
 
 
-def told(url: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401 - JSON
+def told(url: str, body: object = None, **headers: str) -> Any:
     status, _, data = ask(url, body, headers=headers)
     assert status == 200
     return json.loads(data)
