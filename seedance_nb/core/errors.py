@@ -158,7 +158,8 @@ class InvalidRequest(SeedanceError):
         """All problems, one a line."""
         if not self.problems:
             return super().message
-        head = texts.say("error.invalid.head", count=len(self.problems))
+        count = len(self.problems)
+        head = texts.say("error.invalid.head" if count > 1 else "error.invalid.one", count=count)
         return "\n".join([head, *(f"  - {problem.text}" for problem in self.problems)])
 
     def to_dict(self) -> dict[str, Any]:

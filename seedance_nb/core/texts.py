@@ -194,8 +194,12 @@ TABLE: dict[str, tuple[str, str]] = {
     # --- errors --------------------------------------------------------------------------------
     "error.unknown": ("Something went wrong.", "出错了。"),
     "error.invalid": ("The request is not valid.", "请求无效。"),
+    "error.invalid.one": (
+        "Nothing was sent: one thing in this request is not right.",
+        "没有发送：请求中有一处问题。",
+    ),
     "error.invalid.head": (
-        "Nothing was sent: {count} problem(s) in this request.",
+        "Nothing was sent: {count} things in this request are not right.",
         "没有发送：请求中有 {count} 处问题。",
     ),
     "error.config": ("The configuration is not usable.", "配置不可用。"),
@@ -246,8 +250,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "内容被拒绝：{detail}",
     ),
     "error.task.content_policy_violation.hint": (
-        "Change the prompt or the pictures; the same request will be refused again.",
-        "请修改 prompt 或图片；同样的请求会再次被拒。",
+        "Change the prompt or the pictures.",
+        "请修改 prompt 或图片。",
     ),
     "error.task.invalid_parameters": (
         "The service found a parameter it does not take: {detail}",
@@ -854,6 +858,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "{count} 个未完成的任务是在别处创建的，保持不动：{where}。",
     ),
     "session.simulator": ("Simulator: no credits spent", "模拟器：不消耗额度"),
+    "session.simulator.short": ("Simulator", "模拟器"),
     "session.live": ("Live", "正式服务"),
     "session.live.at": ("Live at {host}", "正式服务（{host}）"),
     "session.exit": (
@@ -877,6 +882,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "panel.elapsed": ("{time}", "已用 {time}"),
     "panel.took": ("took {time}", "用时 {time}"),
     "panel.left": ("about {time} left", "大约还需 {time}"),
+    "panel.soon": ("almost done", "即将完成"),
     "panel.late": ("longer than expected", "比预计的久"),
     "panel.seconds": ("{count} s", "{count} 秒"),
     "panel.minutes": ("{count} min", "{count} 分钟"),
@@ -897,7 +903,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "The same request is already on its way: joined; nothing was sent.",
         "同样的请求已在进行中：直接接入；没有再次发送。",
     ),
-    "panel.practice": ("the real service takes minutes", "真实服务需要几分钟"),
+    "panel.practice": (
+        "{where} (the real service takes minutes)",
+        "{where}（真实服务需要几分钟）",
+    ),
     "panel.reserved": ("{credits} credits reserved", "预留 {credits} 额度"),
     "panel.charged": ("{credits} credits charged", "扣除 {credits} 额度"),
     "panel.note.queued": ("Waits for its turn; nothing has been sent yet.", "等待中，尚未发送。"),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LONGEST_PROMPT = 220
 LONGEST_RAW = 4000
 _MINUTE, _HOUR = 60, 3600
+_SOON = 1.5  # seconds of the estimate below which nobody counts them
+_LATE = 0.2  # share of the estimate by which a task may exceed it and still be nearly done
 _NEAR = 0.5  # seconds that a file may be longer or shorter than asked without a word
 TONES: dict[str, str] = {
     "queued": "calm",
@@ -219,8 +221,9 @@ def _clock(state: JobState, look: str, now: float) -> str:
     if look not in ("pending", "processing") or not state.estimated_time:
         return said
     left = state.estimated_time - elapsed
-    rest = say("panel.left", time=say_seconds(max(left, 1))) if left > 0 else say("panel.late")
-    return f"{said} · {rest}"
+    if left > _SOON:
+        return f"{said} · {say('panel.left', time=say_seconds(left))}"
+    return f"{said} · {say('panel.soon' if left > -_LATE * state.estimated_time else 'panel.late')}"
 
 
 def _asked(state: JobState) -> str:
@@ -248,7 +251,7 @@ def _model(request: VideoRequest | None, *, automatic: bool) -> str:
 
 def _cost(state: JobState, where: str, *, settled: bool) -> str:
     if state.backend == "simulator":
-        return where if settled else f"{where} ({say('panel.practice')})"
+        return where if settled else say("panel.practice", where=where)
     if state.credits_charged is not None:
         return f"{where} · {say('panel.charged', credits=f'{state.credits_charged:g}')}"
     if state.credits_reserved is not None and state.status not in ("failed", "cancelled"):

@@ -62,9 +62,11 @@ def _jobs(desk: Desk) -> None:
 
 def _list(desk: Desk, jobs: Sequence[Job]) -> None:
     shown = list(jobs)[-MOST_ROWS:]
-    names = ("job", "status", "take", "asked", "where", "credits", "file", "prompt")
+    names = ("job", "status", "prompt", "take", "asked", "where", "credits", "file")
     rows = [_row(desk, job) for job in reversed(shown)]
-    desk.table([say(f"magic.column.{name}") for name in names], rows)
+    filled = [index for index in range(len(names)) if any(row[index] for row in rows)]
+    head = [say(f"magic.column.{names[index]}") for index in filled]
+    desk.table(head, [[row[index] for index in filled] for row in rows])
     if len(shown) < len(jobs):
         desk.tell(say("magic.jobs.earlier", count=len(jobs) - len(shown)))
 
@@ -76,12 +78,12 @@ def _row(desk: Desk, job: Job) -> list[str]:
     return [
         state.id,
         _word(job),
+        shortened(state.request.prompt, 60) if state.request else "",
         str(state.take),
         say_time(state.asked_at or state.submitted_at),
-        say_where(state.backend, state.base_url),
+        say_where(state.backend, state.base_url, short=True),
         "" if state.credits is None or job.backend == "simulator" else f"{state.credits:g}",
         shortened(what, 90),
-        shortened(state.request.prompt, 60) if state.request else "",
     ]
 
 

@@ -173,11 +173,10 @@ def shown_width(width: int, height: int) -> int:
 
 
 def file_html(clip: Clip) -> str:
-    """Where the file is: a link that front ends can follow, and its full path."""
-    path = f'<span style="{FAINT};font-size:12px">{safe(clip.path)}</span>'
+    """Where the file is: a link that front ends can follow, or else its full path."""
     if not clip.near:
-        return path
-    return f'<a href="{safe(clip.href)}">{safe(clip.near)}</a><br>{path}'
+        return f'<span style="{FAINT};font-size:12px">{safe(clip.path)}</span>'
+    return f'<a href="{safe(clip.href)}" title="{safe(clip.path)}">{safe(clip.near)}</a>'
 
 
 def file_text(clip: Clip) -> str:

@@ -127,10 +127,10 @@ class Settings:
         return self.backend == "live" and self.base_url == EVOLINK
 
 
-def say_where(backend: str, server: str) -> str:
-    """Who made something, in words."""
+def say_where(backend: str, server: str, *, short: bool = False) -> str:
+    """Who made something, in words; in short, without what it costs."""
     if backend == "simulator":
-        return texts.say("session.simulator")
+        return texts.say("session.simulator.short" if short else "session.simulator")
     if server in ("", EVOLINK):
         return texts.say("session.live")
     return texts.say("session.live.at", host=urlsplit(server).netloc)

@@ -112,7 +112,7 @@ def test_a_video_carries_its_address_on_the_tag(make_state: Callable[..., JobSta
 
     assert '<video src="runs/a%20b.mp4" controls loop muted preload="metadata"' in html
     assert "<source" not in html
-    assert '<a href="runs/a%20b.mp4">runs/a b.mp4</a>' in html
+    assert '<a href="runs/a%20b.mp4" title="/w/runs/a b.mp4">runs/a b.mp4</a>' in html
     assert "/w/runs/a b.mp4" in html
     assert "5.0 s · 1280 × 720 · 1.2 MB" in html
 
