@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,16 @@ def one(session: Session, prompt: str = "a dog", **fields: Any) -> Job:
     job = session.generate(prompt, **fields)
     assert isinstance(job, Job)
     return job
+
+
+def started(job: Job) -> None:
+    """Wait until the service has the task; such a job is still running."""
+    deadline = time.monotonic() + 20
+    while job.task_id is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    with pytest.raises(WaitTimeout):
+        job.wait(0.01)
 
 
 def journal(session: Session) -> list[dict[str, Any]]:
@@ -400,8 +411,7 @@ def test_a_stopped_job_can_be_taken_up_again(peer: Peer, make: Callable[..., Ses
     peer.polls = 10**6
     session = make(peer.url)
     job = one(session)
-    with pytest.raises(WaitTimeout):
-        job.wait(0.3)
+    started(job)
 
     job.stop()
     with pytest.raises(WaitTimeout) as caught:
@@ -420,8 +430,7 @@ def test_the_queue_has_a_length(peer: Peer, make: Callable[..., Session]) -> Non
     peer.polls = 10**6
     session = make(peer.url, max_active=1)
     first, second, third = (one(session, f"dog {n}") for n in range(3))
-    with pytest.raises(WaitTimeout):
-        first.wait(0.3)
+    started(first)
 
     second.stop()
     with pytest.raises(SeedanceError, match="nothing was sent"):
@@ -471,8 +480,7 @@ def test_a_dead_session_is_taken_over(peer: Peer, make: Callable[..., Session]) 
     peer.polls = 10**6
     first = make(peer.url)
     job = one(first)
-    with pytest.raises(WaitTimeout):
-        job.wait(0.3)
+    started(job)
     first.close()
     peer.polls = 1
 
@@ -492,8 +500,7 @@ def test_a_new_key_goes_on_with_the_same_jobs(peer: Peer, make: Callable[..., Se
     peer.key = "an-old-key"
     peer.polls = 10**6
     job = one(session)
-    with pytest.raises(WaitTimeout):
-        job.wait(0.3)
+    started(job)
     peer.key = KEY
     with pytest.raises(AuthError):
         job.wait(10)
@@ -516,8 +523,7 @@ def test_a_job_that_another_kernel_stopped_is_taken_over(
     peer.polls = 10**6
     first, second = make(peer.url), make(peer.url)
     job = one(first)
-    with pytest.raises(WaitTimeout):
-        job.wait(0.3)
+    started(job)
     job.stop()
     with pytest.raises(WaitTimeout):
         job.wait(10)
@@ -534,8 +540,7 @@ def test_another_server_is_left_alone(peer: Peer, make: Callable[..., Session]) 
     peer.polls = 10**6
     first = make(peer.url)
     job = one(first)
-    with pytest.raises(WaitTimeout):
-        job.wait(0.3)
+    started(job)
     first.close()
     asked = len(peer.polled)
     told: list[str] = []
