@@ -79,6 +79,8 @@ class PanelState:
         card: What to know of a job that did not.
         stop: What the button says; empty without one.
         tip: What the button explains.
+        again: What the button for one more of it says; empty where that makes no sense.
+        pays: Whether one more costs money.
         settled: Whether it stays like this unless somebody does something.
     """
 
@@ -102,6 +104,8 @@ class PanelState:
     card: Card | None = None
     stop: str = ""
     tip: str = ""
+    again: str = ""
+    pays: bool = False
     settled: bool = False
 
 
@@ -117,6 +121,7 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
     clips: Sequence[Clip] = (),
     copies: Sequence[str] = (),
     was: float = 0.0,
+    place: int | None = None,
 ) -> PanelState:
     """What to show of a job.
 
@@ -131,8 +136,9 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
         clips: Its videos.
         copies: Where copies of the file were put.
         was: Percent that the bar showed before; it never goes back.
+        place: Its place in the queue, from 1, where it waits in one.
     """
-    look = _look(state, following=state.following if following is None else following)
+    look = look_of(state, following=state.following if following is None else following)
     percent = _percent(state, look, now, was)
     settled = look in task.TERMINAL or look in ("uncertain", "stopped", "stuck")
     return PanelState(
@@ -150,17 +156,20 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
         asked=_asked(state),
         model=_model(state.request, automatic=automatic),
         cost=_cost(state, where, settled=settled),
-        notes=tuple(_notes(state, look, origin, waiting=waiting)),
+        notes=tuple(_notes(state, look, origin, waiting=waiting, place=place)),
         clips=tuple(clips),
         facts=_facts(state, now, clips, copies) if look == "completed" else (),
         card=_card(state) if look in ("failed", "cancelled", "uncertain", "stuck") else None,
         stop=_stop(look),
         tip=_stop(look, ".tip"),
+        again=_more(state, look),
+        pays=state.backend == "live",
         settled=settled,
     )
 
 
-def _look(state: JobState, *, following: bool) -> str:
+def look_of(state: JobState, *, following: bool) -> str:
+    """Its status; `stopped` where nobody looks after it, `stuck` where it needs somebody."""
     if state.is_final or state.status == "uncertain" or following:
         return state.status
     return "stuck" if state.error is not None else "stopped"
@@ -259,12 +268,15 @@ def _cost(state: JobState, where: str, *, settled: bool) -> str:
     return where
 
 
-def _notes(state: JobState, look: str, origin: str, *, waiting: bool) -> list[str]:
+def _notes(
+    state: JobState, look: str, origin: str, *, waiting: bool, place: int | None
+) -> list[str]:
     notes = []
     if origin == "shown" or (origin == "joined" and look != "uncertain"):
         notes.append(say(f"panel.origin.{origin}"))
     if look == "queued":
-        notes.append(say("panel.note.queued"))
+        at = ".place" if place is not None else ""
+        notes.append(say(f"panel.note.queued{at}", place=place))
     if look == "stopped":
         simulated = ".simulator" if state.backend == "simulator" else ""
         sent = state.status not in ("queued", "submitting")
@@ -303,6 +315,7 @@ def _facts(
         rows += [(say("panel.row.link"), _link(moment, now)) for moment in sorted(until)]
     names = [state.id, state.task_id or "", state.digest[:19] + "…" if state.digest else ""]
     rows.append((say("panel.row.job"), " · ".join(name for name in names if name)))
+    rows += [(say("panel.new"), f"`%seedance again {state.id}`")] if state.request else []
     return tuple(rows)
 
 
@@ -317,6 +330,16 @@ def _stop(look: str, suffix: str = "") -> str:
     if look == "queued":
         return say(f"panel.stop{suffix}")
     return say(f"panel.stop.following{suffix}") if look in _RUNNING else ""
+
+
+def _more(state: JobState, look: str) -> str:
+    """What makes one more of it: a take of what went well, a second try of what may go well."""
+    if state.request is None or not state.is_final:
+        return ""
+    if look == "completed":
+        return say("panel.new")
+    hopeless = state.error is not None and state.error.retryable is False
+    return "" if hopeless else say("panel.again")
 
 
 # --- the card -------------------------------------------------------------------------------------
