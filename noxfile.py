@@ -58,7 +58,8 @@ def tests(session: nox.Session) -> None:
         "KERNEL_PYTHONS": json.dumps(kernel_pythons(session)),
         "BINDER_PYTHON": binder_python(session),
     }
-    pytest(session, **pythons)
+    # Most of the time is spent waiting: for kernels, pages and simulated tasks.
+    pytest(session, "-n2", "--dist=loadgroup", "--no-loadscope-reorder", **pythons)
 
 
 @nox.session

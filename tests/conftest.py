@@ -172,6 +172,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Look through all files that the tests left; a leak is an error of the run."""
+    if hasattr(session.config, "workerinput"):
+        return  # the process that started this one looks through everything
     factory: pytest.TempPathFactory = session.config._tmp_path_factory  # type: ignore[attr-defined]
     leaks = _leaks + leaks_below(factory.getbasetemp(), CANARY)
     if not leaks:
@@ -186,6 +188,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     )
     session.config.hook.pytest_runtest_logreport(report=report)
     session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+# --- two processes --------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The slow ones first; a module stays on one process, as do all that share a JupyterLab."""
+    items.sort(key=lambda item: not MUST_RUN & {mark.name for mark in item.iter_markers()})
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 # --- in CI nothing important is skipped -----------------------------------------------------------
