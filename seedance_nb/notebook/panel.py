@@ -31,6 +31,12 @@ _SWEEP = 1.6  # seconds that a bar of unknown length takes to cross its track
 _THIN = 5  # pixels
 _ROW = "display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:4px 12px"
 _SMALL = "font-size:12px"
+_BLOCK = (
+    "margin:6px 0 0;padding:8px 10px;border-radius:6px;max-height:220px;overflow:auto;"
+    "background:rgba(128,128,128,.12);font-family:ui-monospace,Menlo,Consolas,monospace;"
+    "font-size:12px;white-space:pre-wrap;word-wrap:break-word;word-break:break-word;"
+    "user-select:all"
+)
 _QUOTE = (
     f"margin:9px 0 0;font-size:14px;line-height:1.45;border-left:3px solid {colour('calm', 0.5)};"
 )
@@ -55,6 +61,7 @@ def panel_html(panel: PanelState, *, button: bool = False) -> str:
     parts += [_card(panel.card)] if panel.card else []
     parts += [_note(note) for note in panel.notes]
     parts.append(_small_print(panel))
+    parts += [_spellings(panel)] if panel.spellings else []
     room = ";padding-bottom:48px" if button else ""
     return f'<div style="{BOX}{room}">{"".join(parts)}</div>'
 
@@ -163,15 +170,22 @@ def _card(card: Card) -> str:
 
 
 def _raw(raw: str) -> str:
-    block = (
-        "margin:6px 0 0;padding:8px 10px;border-radius:6px;max-height:220px;overflow:auto;"
-        "background:rgba(128,128,128,.12);font-family:ui-monospace,Menlo,Consolas,monospace;"
-        "font-size:12px;white-space:pre-wrap;word-wrap:break-word;word-break:break-word"
+    return _folded(say("panel.card.raw"), safe(raw))
+
+
+def _folded(head: str, inside: str) -> str:
+    """Something to open: it works in every notebook, also without kernel and trust."""
+    summary = f'<summary style="cursor:pointer;{_SMALL}">{safe(head)}</summary>'
+    block = f'<div style="{_BLOCK}">{inside}</div>'
+    return f'<details style="margin:8px 0 0;min-width:0;max-width:100%">{summary}{block}</details>'
+
+
+def _spellings(panel: PanelState) -> str:
+    """The request in each spelling, line by line; one click marks all of it."""
+    inside = "".join(
+        _folded(head, "<br>".join(map(safe, text.split("\n")))) for head, text in panel.spellings
     )
-    summary = f'<summary style="cursor:pointer;{_SMALL}">{safe(say("panel.card.raw"))}</summary>'
-    return (
-        f'<details style="margin:8px 0 0">{summary}<div style="{block}">{safe(raw)}</div></details>'
-    )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:0 18px">{inside}</div>'
 
 
 def _small_print(panel: PanelState) -> str:
@@ -187,5 +201,5 @@ def _small_print(panel: PanelState) -> str:
     rows += [(say("panel.row.model"), safe(panel.model))] if panel.model else []
     rows.append((say("panel.row.asked"), safe(panel.asked)))
     rows.append((say("panel.row.cost"), safe(panel.cost)))
-    rows += [(label, safe(value)) for label, value in panel.facts]
+    rows += [(label, code_in(value)) for label, value in panel.facts]
     return f'<div style="{_SMALL}">{grid(rows)}</div>'

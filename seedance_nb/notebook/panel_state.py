@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from seedance_nb.core import schedule, task
+from seedance_nb.core import schedule, spelling, task
 from seedance_nb.core.catalog import PIXELS
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.look import shortened
@@ -77,6 +77,7 @@ class PanelState:
         clips: The videos.
         facts: Labels and values of a job that ended well.
         card: What to know of a job that did not.
+        spellings: What each way of asking for it is called, and its text, ready to copy.
         stop: What the button says; empty without one.
         tip: What the button explains.
         again: What the button for one more of it says; empty where that makes no sense.
@@ -102,6 +103,7 @@ class PanelState:
     clips: tuple[Clip, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     card: Card | None = None
+    spellings: tuple[tuple[str, str], ...] = ()
     stop: str = ""
     tip: str = ""
     again: str = ""
@@ -160,6 +162,7 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
         clips=tuple(clips),
         facts=_facts(state, now, clips, copies) if look == "completed" else (),
         card=_card(state) if look in ("failed", "cancelled", "uncertain", "stuck") else None,
+        spellings=spellings(state) if settled else (),
         stop=_stop(look),
         tip=_stop(look, ".tip"),
         again=_more(state, look),
@@ -330,6 +333,18 @@ def _stop(look: str, suffix: str = "") -> str:
     if look == "queued":
         return say(f"panel.stop{suffix}")
     return say(f"panel.stop.following{suffix}") if look in _RUNNING else ""
+
+
+def spellings(state: JobState) -> tuple[tuple[str, str], ...]:
+    """The request as a cell, as Python and for a terminal, each under its name."""
+    request = state.request
+    if request is None:
+        return ()
+    return (
+        (say("panel.as.cell"), spelling.as_cell(request)),
+        (say("panel.as.python"), spelling.as_python(request)),
+        (say("panel.as.curl"), spelling.as_curl(request, state.base_url or EVOLINK)),
+    )
 
 
 def _more(state: JobState, look: str) -> str:

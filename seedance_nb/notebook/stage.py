@@ -13,6 +13,7 @@ from seedance_nb.core import task
 from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
 from seedance_nb.notebook import cells
+from seedance_nb.notebook.live import Act, Live
 from seedance_nb.notebook.panel import panel_html, panel_state, panel_text, snapshot_html
 from seedance_nb.notebook.panel_state import say_time
 from seedance_nb.notebook.video import Budget, data_limit, make_clip
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.session import Session
 
 QUIET = 0.4  # seconds between two pictures while nothing changes but the time
+SURE = 6.0  # seconds in which a second click is a yes
 LEAST = 0.2  # seconds between any two pictures: at most five messages a second
 _WITH_WIDGETS = ("lab", "vscode")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -58,6 +60,7 @@ class Stage:
         publish: Shows an output; `publish` of this module.
         write: Prints a line where there are only lines.
         make_widget: Makes the live part; only called where there are widgets.
+        tick: Calls a function twice a second, under a name, until it returns False.
     """
 
     front_end: FrontEnd
@@ -67,7 +70,8 @@ class Stage:
     budget: Budget = field(default_factory=lambda: _spent)
     publish: Callable[..., None] = publish
     write: Callable[[str], None] = print_line
-    make_widget: Callable[[Callable[[], object]], Live] | None = None
+    make_widget: Callable[[Callable[[str], object]], Live] | None = None
+    tick: Callable[[int, Callable[[], bool]], object] = lambda *_: None
 
     @property
     def has_lines_only(self) -> bool:
@@ -87,6 +91,7 @@ def stage_for(session: Session, embed: str | None = None) -> Stage:
         now=session.now,
         cwd=Path.cwd(),
         embed=embed or session.settings.embed,
+        tick=session.tracker.tick,
     )
 
 
@@ -95,46 +100,6 @@ def show(job: Job) -> None:
     from seedance_nb.runs import current  # noqa: PLC0415 - the session in use, at this moment
 
     Panel(job, stage_for(current.current())).show()
-
-
-class Live:
-    """The widget: a picture and a button. Only what changes is sent.
-
-    Args:
-        stop: What the button does.
-    """
-
-    def __init__(self, stop: Callable[[], object]) -> None:
-        import ipywidgets  # noqa: PLC0415 - costs a front end, so only where there is one
-
-        self._picture = ipywidgets.HTML(layout={"width": "100%", "margin": "0"})
-        # The button lies on the room that the picture leaves at its lower edge.
-        layout = {"width": "max-content", "height": "28px", "margin": "-44px 0 16px 15px"}
-        self._button = ipywidgets.Button(layout=layout)
-        self._button.on_click(lambda _: self._stop(stop))
-        self._box = ipywidgets.VBox(
-            [self._picture, self._button], layout={"width": "100%", "overflow": "hidden"}
-        )
-
-    @property
-    def model_id(self) -> str:
-        """The name by which front ends know it."""
-        return str(self._box.model_id)
-
-    def paint(self, html: str, *, button: str = "", tip: str = "") -> None:
-        """Show this picture, with this word on the button or without one."""
-        if self._picture.value != html:
-            self._picture.value = html
-        if button and self._button.description != button:
-            self._button.description, self._button.tooltip = button, tip
-        wanted = None if button else "none"
-        if self._button.layout.display != wanted:
-            self._button.layout.display = wanted
-
-    def _stop(self, stop: Callable[[], object]) -> None:
-        self._button.disabled = True
-        stop()
-        self._button.disabled = False
 
 
 class Copier:
@@ -192,6 +157,9 @@ class Panel:
         self._shown = 0.0
         self._drawn = ("", 0.0)
         self._settled: set[tuple[str, bool]] = set()
+        self._host: Live | None = None
+        self._sure_until: float | None = None
+        self._said = ""
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -241,12 +209,13 @@ class Panel:
             clips=self._get_clips() if state.status == "completed" else (),
             copies=self._copier.paths if self._copier else (),
             was=self._shown,
+            place=job.place,
         )
         self._shown = max(self._shown, panel.percent or 0.0)
         trouble = self._copier.trouble if self._copier else None
-        if trouble is None:
+        if trouble is None and not self._said:
             return panel
-        note = say("panel.note.copy", message=trouble.message)
+        note = say("panel.note.copy", message=trouble.message) if trouble else self._said
         return dataclasses.replace(panel, notes=(*panel.notes, note))
 
     def line(self, panel: PanelState | None = None, *, width: int = 0) -> str:
@@ -267,10 +236,19 @@ class Panel:
             elif self._live is not None:
                 self._move(panel)
 
+    def show_in(self, host: Live) -> None:
+        """Display it below another one's widget, where no cell is there to display it in."""
+        with self._lock:
+            self._host = host
+            self._open(self.look(), update=True)
+            if self._live is not None:
+                host.add(self._live)
+        self.job.subscribe(self._see)
+
     def _open(self, panel: PanelState, *, update: bool) -> None:
         """The running panel, over a text for the saved notebook that never becomes wrong."""
         if self._stage.has_widgets and self._live is None:
-            self._live = (self._stage.make_widget or Live)(self._stop)
+            self._live = (self._stage.make_widget or Live)(self._act)
         if self._live is not None:
             self._move(panel, at_once=True)
         asked = say_time(self.job.state.asked_at)
@@ -282,8 +260,8 @@ class Panel:
         if self._live is None or (not at_once and 0 <= panel.at - when < rest):
             return
         self._drawn = panel.look, panel.at
-        html = panel_html(panel, button=bool(panel.stop))
-        self._live.paint(html, button=panel.stop, tip=panel.tip)
+        acts = (Act("stop", panel.stop, panel.tip),) if panel.stop else ()
+        self._live.paint(panel_html(panel, button=bool(acts)), acts)
 
     def _settle(self, panel: PanelState) -> None:
         """The static end: in the widget for a page that was reloaded, in the cell to be saved.
@@ -295,11 +273,13 @@ class Panel:
         if turn in self._settled:
             return
         if self._live is not None and not self._settled:
-            self._live.paint(panel_html(self._portable(panel)))
+            self._rest(panel)
         self._settled.add(turn)
         self._put(panel_html(panel), panel, update=True)
 
     def _put(self, html: str, panel: PanelState, *, update: bool, asked: str = "") -> None:
+        if self._host is not None:
+            return
         text = self.line(panel)
         bundle: dict[str, Any] = {"text/html": html, "text/plain": text}
         if asked:
@@ -342,5 +322,62 @@ class Panel:
         )
         return dataclasses.replace(panel, clips=clips)
 
+    # --- what buttons do ------------------------------------------------------------------------
+
+    def _rest(self, panel: PanelState) -> None:
+        """The end, in the widget: what a page shows that was reloaded, or that a button is in."""
+        if self._live is not None:
+            acts = self._acts(panel)
+            html = panel_html(self._portable(panel), button=bool(acts))
+            self._live.paint(html, acts)
+
+    def _acts(self, panel: PanelState) -> tuple[Act, ...]:
+        if self._sure_until is not None:
+            sure = say("panel.again.sure"), say("panel.again.sure.tip")
+        else:
+            sure = panel.again, say("panel.again.tip")
+        more = (Act("again", *sure),) if panel.again else ()
+        return (Act("keep", say("panel.keep"), say("panel.keep.tip")), *more)
+
+    def _act(self, name: str) -> None:
+        """Do what the button of this name says."""
+        {"stop": self._stop, "keep": self._keep, "again": self._again}[name]()
+
     def _stop(self) -> None:
         self.job.stop()
+
+    def _keep(self) -> None:
+        """Write the end into the cell once more, and say how, where the page does not let it."""
+        panel = self.look()
+        self._put(panel_html(panel), panel, update=True)
+        self._say(say("panel.keep.done", job=panel.job))
+
+    def _again(self) -> None:
+        """One more: at once where that is free, at the second click where it is paid."""
+        panel = self.look()
+        if panel.pays and self._sure_until is None:
+            self._sure_until = self._stage.now() + SURE
+            self._rest(panel)
+            self._stage.tick(id(self), self._calm_down)
+            return
+        self._sure_until = None
+        try:
+            made = self.job.again()
+        except SeedanceError as error:
+            self._say(str(error))
+            return
+        self._rest(panel)
+        if self._live is not None:
+            Panel(made, self._stage).show_in(self._live)
+
+    def _calm_down(self) -> bool:
+        """Take the question back when nobody answered it; whether there is still one."""
+        with self._lock:
+            if self._sure_until is not None and self._stage.now() >= self._sure_until:
+                self._sure_until = None
+                self._rest(self.look())
+            return self._sure_until is not None
+
+    def _say(self, message: str) -> None:
+        self._said = message
+        self._rest(self.look())

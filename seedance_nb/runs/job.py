@@ -64,6 +64,7 @@ class Job:
         self.reply: TaskReply | None = None
         self.links: dict[int, str] = {}
         self.origin = ""
+        self.find_place: Callable[[], int | None] = lambda: None
 
     # --- what is known --------------------------------------------------------------------------
 
@@ -136,6 +137,11 @@ class Job:
     def active(self) -> bool:
         """Whether something is being done for it just now."""
         return self.flow is not None and not self.flow.done()
+
+    @property
+    def place(self) -> int | None:
+        """Its place in the queue, from 1; None where it waits in none."""
+        return self.find_place()
 
     @property
     def backend(self) -> str:

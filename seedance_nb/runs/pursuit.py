@@ -93,6 +93,7 @@ class Pursuit:
         self._now = now
         self._sleep = sleep
         self._jitter = jitter
+        self._queue: dict[str, Job] = {}  # in the order of their turns
 
     async def run(self, job: Job) -> None:
         """Do all there is to do for a job of ours."""
@@ -155,10 +156,13 @@ class Pursuit:
     # --- submitting -----------------------------------------------------------------------------
 
     async def _in_turn(self, job: Job) -> None:
+        self._queue[job.id] = job
+        job.find_place = lambda: self._place(job)
         turn = asyncio.ensure_future(self._slots.acquire())
         halting = asyncio.ensure_future(job.halted.wait())
         await asyncio.wait({turn, halting}, return_when=asyncio.FIRST_COMPLETED)
         halting.cancel()
+        self._queue.pop(job.id, None)
         if not turn.done():
             turn.cancel()
         elif job.halted.is_set():
@@ -171,6 +175,10 @@ class Pursuit:
             await self._follow(job)
         finally:
             self._slots.release()
+
+    def _place(self, job: Job) -> int | None:
+        waiting = list(self._queue)  # one step, since others ask from their own threads
+        return waiting.index(job.id) + 1 if job.id in waiting else None
 
     def _cancel(self, job: Job) -> None:
         error = SeedanceError("error.job.stopped", job=job.id)

@@ -23,9 +23,10 @@ from seedance_nb.runs.record import JobState
 from seedance_nb.runs.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from seedance_nb.core.errors import SeedanceError
+    from seedance_nb.notebook.live import Act
 
 NOON = 1_795_348_800.0
 CLIP = Path(__file__).parents[1] / "data" / "clip.mp4"
@@ -152,14 +153,19 @@ class Shown(list[SimpleNamespace]):
 class Picture:
     """A widget without a front end."""
 
-    def __init__(self, stop: Callable[[], object]) -> None:
-        self.stop = stop
+    def __init__(self, act: Callable[[str], object]) -> None:
+        self.act = act
         self.model_id = "m0del"
-        self.painted: list[tuple[str, str]] = []
+        self.painted: list[tuple[str, list[str]]] = []
+        self.below: list[Picture] = []
 
-    def paint(self, html: str, *, button: str = "", tip: str = "") -> None:
-        """Remember picture and button."""
-        self.painted.append((html, button))
+    def paint(self, html: str, acts: Sequence[Act] = ()) -> None:
+        """Remember picture and buttons."""
+        self.painted.append((html, [act.label for act in acts]))
+
+    def add(self, other: Picture) -> None:
+        """Remember what comes below."""
+        self.below.append(other)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from seedance_nb.core.errors import TaskFailed
 from seedance_nb.notebook.stage import Copier, Panel
 
 if TYPE_CHECKING:
@@ -65,9 +66,9 @@ def test_a_panel_ends_as_static_html_in_widget_and_cell(
     assert shown[0].id == shown[1].id
     assert {"text/html", "text/plain"} == shown[1].bundle.keys()
     assert 'src="runs/videos/kite2345.mp4"' in shown[1].html
-    html, button = picture(panel).painted[-1]
+    html, buttons = picture(panel).painted[-1]
     assert 'src="data:video/mp4;base64,' in html
-    assert "" == button
+    assert ["Keep", "New take"] == buttons
 
 
 def test_an_end_is_published_once_more_by_a_cell_that_waits(
@@ -133,7 +134,7 @@ def test_a_change_of_status_is_shown_at_the_next_call(
     keeper.time += 0.25
     job.become(job.state.with_(status="processing"))
 
-    assert ["Stop", "Stop following"] == [button for _, button in picture(panel).painted]
+    assert [["Stop"], ["Stop following"]] == [acts for _, acts in picture(panel).painted]
 
 
 def test_the_button_stops_the_job(
@@ -142,7 +143,7 @@ def test_the_button_stops_the_job(
     """A click reaches the job."""
     panel = Panel(make_job(status="processing"), make_stage())
     panel.show()
-    picture(panel).stop()
+    picture(panel).act("stop")
 
     assert ["kite2345"] == keeper.halted
 
@@ -159,7 +160,7 @@ def test_a_stopped_panel_comes_back_to_life_when_the_job_is_followed_again(
     job.become(job.state.with_(following=True))
 
     assert [True, False, True] == [WIDGET in output.bundle for output in shown]
-    assert "Stop following" == picture(panel).painted[-1][1]
+    assert ["Stop following"] == picture(panel).painted[-1][1]
 
 
 def test_a_panel_that_is_waited_for_says_how_to_end_that_and_no_longer(
@@ -256,3 +257,94 @@ def test_embed_never_keeps_the_video_out_of_the_widget_too(
     complete(job, dataclasses.replace(video))
 
     assert ("base64" in picture(panel).painted[-1][0]) is (embed == "auto")
+
+
+def ended_live(make_job: Callable[..., Job], make_stage: Callable[..., Stage], **known: Any) -> Any:
+    """The panel of a live job that has just failed, as a page shows it that was reloaded."""
+    job = make_job(status="processing", backend="live")
+    panel = Panel(job, make_stage(**known))
+    panel.show()
+    error = TaskFailed(code="service_error", retryable=True)
+    job.become(job.state.with_(status="failed", error=error))
+    return panel
+
+
+def test_a_paid_again_wants_a_second_click(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], shown: Any, keeper: Any
+) -> None:
+    """The first click on a live backend only asks; the second sends, and shows what was sent."""
+    keeper.made = make_job(status="processing", id="next2345")
+    panel = ended_live(make_job, make_stage)
+    before = picture(panel).painted[-1][1]
+    picture(panel).act("again")
+    asked = picture(panel).painted[-1][1]
+    below = list(picture(panel).below)
+    published = len(shown)
+    picture(panel).act("again")
+
+    assert ["Keep", "Again"] == before == picture(panel).painted[-1][1]
+    assert ["Keep", "Yes, make and pay for another"] == asked
+    assert [] == below
+    [new] = picture(panel).below
+    assert ["Stop following"] == new.painted[0][1]
+    assert published == len(shown)
+
+
+def test_a_question_that_nobody_answers_is_taken_back(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], keeper: Any
+) -> None:
+    """Some seconds later a click is a first click again."""
+    ticks: list[Callable[[], bool]] = []
+    panel = ended_live(make_job, make_stage, tick=lambda _, tick: ticks.append(tick))
+    picture(panel).act("again")
+    still = [ticks[0]()]
+    keeper.time += 10
+    still.append(ticks[0]())
+    label = picture(panel).painted[-1][1]
+    picture(panel).act("again")
+
+    assert [True, False] == still
+    assert ["Keep", "Again"] == label
+    assert [] == picture(panel).below
+
+
+def test_on_the_simulator_one_click_is_enough(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], keeper: Any, video: Video
+) -> None:
+    """What costs nothing is not asked about."""
+    keeper.made = make_job(status="processing", id="next2345", take=2)
+    job = make_job(status="processing")
+    panel = Panel(job, make_stage())
+    panel.show()
+    complete(job, video)
+    picture(panel).act("again")
+
+    assert 1 == len(picture(panel).below)
+
+
+def test_keep_writes_the_static_end_and_tells_the_line_to_run(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], shown: Any
+) -> None:
+    """After a reload no button reaches the cell, so Keep also says what does."""
+    panel = ended_live(make_job, make_stage)
+    picture(panel).act("keep")
+
+    assert shown[-1].update
+    assert WIDGET not in shown[-1].bundle
+    assert "%seedance show kite2345" in picture(panel).painted[-1][0]
+
+
+def test_a_queued_panel_tells_its_place(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], keeper: Any
+) -> None:
+    """How many go first is said, and said anew when that changes."""
+    job = make_job(status="queued")
+    job.find_place = lambda: 4
+    panel = Panel(job, make_stage())
+    panel.show()
+    job.find_place = lambda: 3
+    keeper.time += 1
+    job.beat()
+
+    assert ["Number 4" in html for html, _ in picture(panel).painted] == [True, False]
+    assert "Number 3 in the queue" in picture(panel).painted[-1][0]
