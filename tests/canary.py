@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 
-CANARY = "sk-canary-" + secrets.token_hex(16)
+# By the environment, so that the processes of one run share it.
+CANARY = os.environ.setdefault("TESTS_CANARY", "sk-canary-" + secrets.token_hex(16))

@@ -24,7 +24,7 @@ def elsewhere() -> Iterator[Path]:
         yield Path(folder)
 
 
-def run(folder: Path, test: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, test: str, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run one test under the project's own conftest."""
     (folder / "data").mkdir()
     shutil.copy(TESTS / "data" / "clip.mp4", folder / "data")
@@ -33,6 +33,7 @@ def run(folder: Path, test: str, **environ: str) -> subprocess.CompletedProcess[
     (folder / "test_it.py").write_text(test, "utf-8")
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = browser\npythonpath = .\n", "utf-8")
     inner = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp=temp"]
+    inner += options
     return subprocess.run(
         inner, cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False
     )
@@ -47,9 +48,10 @@ def run(folder: Path, test: str, **environ: str) -> subprocess.CompletedProcess[
     ],
     ids=["file", "output", "log"],
 )
-def test_a_leaked_key_fails_the_run(elsewhere: Path, leak: str, place: str) -> None:
+@pytest.mark.parametrize("processes", ["-n0", "-n1"])
+def test_a_leaked_key_fails_the_run(elsewhere: Path, leak: str, place: str, processes: str) -> None:
     """A key in a file, an output or a log fails the run, although its test passed."""
-    done = run(elsewhere, f"import canary\ndef test_it(tmp_path):\n    {leak}\n")
+    done = run(elsewhere, f"import canary\ndef test_it(tmp_path):\n    {leak}\n", processes)
 
     assert 1 == done.returncode
     assert "1 passed" in done.stdout
