@@ -198,7 +198,7 @@ class _Choice:
         if resolved is None:
             known = [*catalogs.CATALOGS, *catalogs.ALIASES]
             choice.problems.append(_not_among("catalog", name, known))
-        choice._pick(given["model"], given["tier"], _inferred_mode(given))
+        choice._pick(given["model"], given["tier"], inferred_mode(given))
         return choice
 
     def _pick(self, model: object, tier: object, inferred: Mode) -> None:
@@ -226,7 +226,7 @@ class _Choice:
             self.problems.append(_not_among("model", model, [*MODES, *ids]))
 
 
-def _inferred_mode(given: Mapping[str, Any]) -> Mode:
+def inferred_mode(given: Mapping[str, Any]) -> Mode:
     """The quickstart's table: words only, one or two images, or anything else."""
     counts = {name: len(_as_tuple(given[name])) for name in MEDIA_FIELDS}
     if counts["videos"] or counts["audios"] or counts["images"] > MEDIA["image"]["images"][1]:

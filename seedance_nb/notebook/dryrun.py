@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shlex
 from typing import TYPE_CHECKING
 
+from seedance_nb.core.spelling import PATH, as_curl
 from seedance_nb.core.texts import say
 
 if TYPE_CHECKING:
     from seedance_nb.core.request import VideoRequest
-
-PATH = "/v1/videos/generations"
 
 
 def dry_run(
@@ -26,15 +24,13 @@ def dry_run(
         automatic: Whether the model was chosen by the inputs.
         simulated: Whether the simulator would answer.
     """
-    body = request.to_wire()
-    url = base_url + PATH
     lines = [
         say("magic.dry.head"),
         "",
-        f"POST {url}",
-        json.dumps(body, ensure_ascii=False, indent=2),
+        f"POST {base_url}{PATH}",
+        json.dumps(request.to_wire(), ensure_ascii=False, indent=2),
         "",
-        curl(url, json.dumps(body, ensure_ascii=False)),
+        as_curl(request, base_url),
         "",
         say("magic.dry.digest", digest=request.digest),
     ]
@@ -45,13 +41,3 @@ def dry_run(
     lines.append(say("magic.dry.estimate.simulator" if simulated else "magic.dry.estimate"))
     lines += [say("magic.dry.warning", text=warning.text) for warning in request.warnings]
     return "\n".join(lines)
-
-
-def curl(url: str, body: str) -> str:
-    """The same for a terminal; the key stays in the environment."""
-    return (
-        f"curl {shlex.quote(url)} \\\n"
-        '  -H "Authorization: Bearer $EVOLINK_API_KEY" \\\n'
-        "  -H 'Content-Type: application/json' \\\n"
-        f"  -d {shlex.quote(body)}"
-    )

@@ -1,0 +1,122 @@
+"""One request in three spellings, each ready to copy: a cell, a call in Python, a command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from seedance_nb.core import catalog
+from seedance_nb.core.catalog import BY_NAME, DEFAULT_RATIO, MEDIA_FIELDS, PARAMETERS
+from seedance_nb.core.request import inferred_mode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seedance_nb.core.request import VideoRequest
+
+PATH = "/v1/videos/generations"
+_BRACES = re.compile(r"\{([^\W\d]\w*)\}")
+# What IPython takes for the prompt of a pasted session, and removes.
+_PASTED = re.compile(r"(?:>>>|\.\.\.)(?: |$)|In \[\d+\]: |\s*\.{3,}:", re.MULTILINE)
+
+
+def differing(request: VideoRequest) -> dict[str, Any]:
+    """The fields that have to be said; all others follow from the inputs or are defaults.
+
+    The model is given as its mode, where the inputs alone lead to another one.
+    """
+    media = {name: getattr(request, name) for name in MEDIA_FIELDS}
+    said = {
+        "model": None if inferred_mode(media) == request.mode else request.mode,
+        "aspect_ratio": _unless(request.aspect_ratio, DEFAULT_RATIO[request.mode]),
+    }
+    for name in BY_NAME.keys() - said.keys() - {"prompt"}:
+        default = () if name in MEDIA_FIELDS else BY_NAME[name].default
+        said[name] = _unless(getattr(request, name), default)
+    return {name: said[name] for name in BY_NAME if said.get(name) is not None}
+
+
+def as_cell(request: VideoRequest, *, name: str | None = None, takes: int = 1) -> str:
+    """A `%%seedance` cell with the options that differ from the defaults.
+
+    A prompt that no cell can hold as it is (blank lines at its ends, a beginning that looks
+    pasted from a session) is spelt in Python.
+
+    Args:
+        request: What to ask for.
+        name: Variable for the job.
+        takes: How many takes of it.
+    """
+    if not _fits_a_cell(request.prompt):
+        return as_python(request, name=name, takes=takes)
+    words = ["%%seedance", *([name] if name else []), *_options(request)]
+    words += ["--takes", str(takes)] if takes > 1 else []
+    return (
+        f"{words[0]} {shlex.join(words[1:])}".rstrip()
+        + "\n"
+        + _BRACES.sub(r"{{\1}}", request.prompt)
+    )
+
+
+def as_python(request: VideoRequest, *, name: str | None = None, takes: int = 1) -> str:
+    """The call of `sd.generate`, with the import that it needs; arguments as for `as_cell`."""
+    said = differing(request)
+    given = [f"{key}={_literal(value)}" for key, value in said.items()]
+    given += [f"takes={takes}"] if takes > 1 else []
+    if request.catalog != catalog.in_use():
+        given.append(f"catalog={_literal(request.catalog)}")
+    lines = [_literal(line) for line in request.prompt.splitlines(keepends=True)]
+    target = name or ("job" if takes == 1 else "jobs")
+    if len(lines) == 1 and not given:
+        return f"import seedance_nb as sd\n\n{target} = sd.generate({lines[0]})"
+    inside = "\n    ".join([*lines[:-1], lines[-1] + ",", *(f"{one}," for one in given)])
+    return f"import seedance_nb as sd\n\n{target} = sd.generate(\n    {inside}\n)"
+
+
+def as_curl(request: VideoRequest, base_url: str) -> str:
+    """The same for a terminal; the key stays in the environment.
+
+    Args:
+        request: What to ask for.
+        base_url: Origin of the server.
+    """
+    body = json.dumps(request.to_wire(), ensure_ascii=False)
+    return (
+        f"curl {shlex.quote(base_url + PATH)} \\\n"
+        '  -H "Authorization: Bearer $EVOLINK_API_KEY" \\\n'
+        "  -H 'Content-Type: application/json' \\\n"
+        f"  -d {shlex.quote(body)}"
+    )
+
+
+def _fits_a_cell(prompt: str) -> bool:
+    lines = prompt.split("\n")
+    blank = not (lines[0].strip() and lines[-1].strip())
+    return not blank and "\r" not in prompt and not _PASTED.match(prompt)
+
+
+def _unless(value: Any, default: object) -> Any:
+    return None if value == default else value
+
+
+def _options(request: VideoRequest) -> Iterator[str]:
+    said = differing(request)
+    for parameter in PARAMETERS:
+        value = said.get(parameter.name)
+        if value is None:
+            continue
+        if parameter.kind == "flag":
+            yield parameter.options[0]
+        else:
+            for item in value if isinstance(value, tuple) else (value,):
+                yield from (parameter.options[0], str(item))
+
+
+def _literal(value: Any) -> str:
+    """The value in Python's spelling, in double quotes where that takes no escapes."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_literal, value))}]"
+    text = repr(value)
+    return f'"{text[1:-1]}"' if text.startswith("'") and '"' not in text else text
