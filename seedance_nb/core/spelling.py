@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATH = "/v1/videos/generations"
 _BRACES = re.compile(r"\{([^\W\d]\w*)\}")
 # What IPython takes for the prompt of a pasted session, and removes.
-_PASTED = re.compile(r"(?:>>>|\.\.\.)(?: |$)|In \[\d+\]: |\s*\.{3,}:", re.MULTILINE)
+_PASTED = re.compile(r"(?:>>>|\.\.\.)(?: |$)|In \[\d+\]: |\s*\.{3,}:")
 
 
 def differing(request: VideoRequest) -> dict[str, Any]:
@@ -41,8 +41,8 @@ def differing(request: VideoRequest) -> dict[str, Any]:
 def as_cell(request: VideoRequest, *, name: str | None = None, takes: int = 1) -> str:
     """A `%%seedance` cell with the options that differ from the defaults.
 
-    A prompt that no cell can hold as it is (blank lines at its ends, a beginning that looks
-    pasted from a session) is spelt in Python.
+    A prompt that no cell can hold as it is (blank lines at its ends, lines that look pasted
+    from a session) is spelt in Python.
 
     Args:
         request: What to ask for.
@@ -94,7 +94,7 @@ def as_curl(request: VideoRequest, base_url: str) -> str:
 def _fits_a_cell(prompt: str) -> bool:
     lines = prompt.split("\n")
     blank = not (lines[0].strip() and lines[-1].strip())
-    return not blank and "\r" not in prompt and not _PASTED.match(prompt)
+    return not blank and "\r" not in prompt and not any(map(_PASTED.match, lines))
 
 
 def _unless(value: Any, default: object) -> Any:
