@@ -183,15 +183,15 @@ def _sessions() -> ModuleType:
     return module
 
 
-def _show(job: Job) -> None:
+def _show(job: Job | Jobs) -> None:
     importlib.import_module(f"{__name__}.notebook.panel").show(job)
 
 
-def _cell() -> dict[str, Any] | None:
+def _cell() -> dict[str, Any]:
     if not _in_notebook():
-        return None
-    cell: dict[str, Any] | None = importlib.import_module(f"{__name__}.notebook.cells").record()
-    return cell
+        return {"kind": "call"}
+    cells = importlib.import_module(f"{__name__}.notebook.cells")
+    return {**cells.record(), "kind": "call"}
 
 
 def _in_notebook() -> bool:

@@ -37,9 +37,10 @@ class Cell:
         return hashlib.sha256(self.source.encode("utf-8", "surrogatepass")).hexdigest()
 
     def to_record(self) -> dict[str, Any]:
-        """What the journal keeps of it: number, id and hash, never the text."""
-        facts = {"number": self.number, "id": self.id}
-        facts["sha256"] = self.sha256 if self.source else None
+        """What the journal is told of it: number, id, hash and text."""
+        facts: dict[str, Any] = {"number": self.number, "id": self.id}
+        if self.source:
+            facts |= {"sha256": self.sha256, "source": self.source}
         return {name: value for name, value in facts.items() if value is not None}
 
 

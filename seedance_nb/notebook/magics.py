@@ -64,6 +64,7 @@ class SeedanceMagics(Magics):
     wait = _trait("wait")
     embed = _trait("embed")
     reuse = _trait("reuse")
+    record_text = _trait("record_text")
     time_scale = _trait("time_scale")
 
     def __init__(
@@ -145,7 +146,10 @@ class SeedanceMagics(Magics):
             )
             return order, None
         made: Job | Jobs = session.generate(
-            request, takes=order.takes, new=order.new, cell=running.to_record()
+            request,
+            takes=order.takes,
+            new=order.new,
+            cell={**running.to_record(), "kind": "cell", "variables": order.variables},
         )
         return order, made
 
@@ -204,7 +208,7 @@ _documented: Any = SeedanceMagics.seedance
 _documented.getdoc = help_page
 
 
-def _show(job: Job) -> None:
+def _show(job: Job | Jobs) -> None:
     importlib.import_module("seedance_nb.notebook.panel").show(job)
 
 

@@ -21,7 +21,7 @@ from seedance_nb.runs.session import Session
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from seedance_nb.runs.job import Job
+    from seedance_nb.runs.job import Job, Jobs
 
 _state: dict[str, Any] = {"overrides": {}, "config": {}, "session": None, "all": [], "found": None}
 _guard = threading.RLock()
@@ -76,7 +76,7 @@ def current() -> Session:
         return session
 
 
-def use_viewer(viewer: Callable[[Job], None]) -> None:
+def use_viewer(viewer: Callable[[Job | Jobs], None]) -> None:
     """Show jobs in this way from now on."""
     with _guard:
         _state["viewer"] = viewer

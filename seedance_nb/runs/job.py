@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from seedance_nb.core import schedule, task
 from seedance_nb.core.errors import ConfigError, SeedanceError, WaitTimeout
+from seedance_nb.runs.interrupt import Interrupted, WaitCancelled
 from seedance_nb.runs.tracker import guarded, wait_for
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class Keeper(Protocol):
     def fetch(self, job: Job) -> None:
         """Download what is missing."""
 
-    def show(self, job: Job) -> None:
-        """Display it."""
+    def show(self, job: Job | Jobs) -> None:
+        """Display it, or all of them."""
 
 
 class Job:
@@ -180,10 +181,14 @@ class Job:
         Raises:
             SeedanceError: `job.error`: `TaskFailed` when the service says failed or cancelled,
                 `SubmitUncertain`, `WaitTimeout`, or why it could not be sent or fetched.
+            KeyboardInterrupt: The user did not want to wait longer.
         """
-        while self.flow is not None and not self.flow.done():
-            if not wait_for([self.flow], timeout):
-                raise WaitTimeout(seconds=timeout, job=self.id)
+        try:
+            while self.flow is not None and not self.flow.done():
+                if not wait_for([self.flow], timeout):
+                    raise WaitTimeout(seconds=timeout, job=self.id)
+        except KeyboardInterrupt:
+            raise Interrupted([self]) from None
         self._publish()
         return self._outcome()
 
@@ -192,9 +197,12 @@ class Job:
         return self._waited().__await__()
 
     async def _waited(self) -> Job:
-        while self.flow is not None and not self.flow.done():
-            waiting = asyncio.wrap_future(self.flow)
-            await asyncio.wait({asyncio.shield(waiting)})
+        try:
+            while self.flow is not None and not self.flow.done():
+                waiting = asyncio.wrap_future(self.flow)
+                await asyncio.wait({asyncio.shield(waiting)})
+        except asyncio.CancelledError:
+            raise WaitCancelled([self]) from None
         self._publish()
         return self._outcome()
 
@@ -343,8 +351,11 @@ class Jobs(Sequence[Job]):
     def wait(self, timeout: float | None = None) -> Jobs:
         """Block until each of them has ended; then raise the first error, if there is one."""
         flows = [job.flow for job in self._jobs if job.flow is not None]
-        if not wait_for(flows, timeout):
-            raise WaitTimeout(seconds=timeout, job=", ".join(j.id for j in self if j.active))
+        try:
+            if not wait_for(flows, timeout):
+                raise WaitTimeout(seconds=timeout, job=", ".join(j.id for j in self if j.active))
+        except KeyboardInterrupt:
+            raise Interrupted(job for job in self if job.active) from None
         return self._outcome([_error_of(job) for job in self._jobs])
 
     def __await__(self) -> Generator[Any, None, Jobs]:
@@ -352,13 +363,24 @@ class Jobs(Sequence[Job]):
         return self._waited().__await__()
 
     async def _waited(self) -> Jobs:
-        return self._outcome(list(await asyncio.gather(*(_quietly(job) for job in self._jobs))))
+        try:
+            errors = await asyncio.gather(*(_quietly(job) for job in self._jobs))
+        except asyncio.CancelledError:
+            raise WaitCancelled(job for job in self if job.active) from None
+        return self._outcome(list(errors))
 
     def _outcome(self, errors: Sequence[SeedanceError | None]) -> Jobs:
         first = next((error for error in errors if error is not None), None)
         if first is not None:
             raise first
         return self
+
+    def _ipython_display_(self) -> None:
+        """Jobs as the value of a cell show themselves as a board; in a script as a line."""
+        if self._jobs:
+            self._jobs[0]._keeper.show(self)  # noqa: SLF001 - of the same module
+        else:
+            print(repr(self))  # noqa: T201 - what a cell would show
 
     def __repr__(self) -> str:
         """How many in which state."""

@@ -9,23 +9,27 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.errors import ConfigError, SubmitUncertain
-from seedance_nb.runs import disk
+from seedance_nb.runs import disk, recording
 from seedance_nb.runs import journal as journals
 from seedance_nb.runs.journal import Journal, Reader
 from seedance_nb.runs.record import Fold, JobState, advance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from seedance_nb.core.request import VideoRequest
     from seedance_nb.runs.job import Job
     from seedance_nb.runs.library import Library
+    from seedance_nb.runs.settings import Settings
 
 # Events that must be on disk before what they announce is done; without them it is not done.
+_PARTS = ("seedance_nb", "IPython", "ipykernel", "ipywidgets", "httpx", "tornado")
 _BEFORE = frozenset({"asked", "submitting", "claimed", "adopted"})
 
 
@@ -35,25 +39,25 @@ class Ledger:
     Args:
         home: The folder.
         session: The id under which this session writes.
+        settings: Says which key must not get in, and whether texts may.
         library: The videos of the folder.
         now: Epoch seconds.
-        version: Version of the program, for the record.
     """
 
     def __init__(
         self,
         home: Path,
         session: str,
+        settings: Settings,
         *,
         library: Library,
         now: Callable[[], float],
-        version: str,
     ) -> None:
         self.home = home
         self.session = session
         self.lock = threading.RLock()
+        self.settings = settings
         self._now = now
-        self._version = version
         self._journal = Journal(home, session, now=now)
         self._reader = Reader(home)
         self._fold = Fold(library.video_from_record)
@@ -159,12 +163,41 @@ class Ledger:
                 self.record(job, "uncertain", durable=True, error=error_.to_dict())
         return True
 
+    def note_call(
+        self,
+        request: VideoRequest,
+        jobs: Sequence[Job],
+        call: Mapping[str, Any],
+        *,
+        takes: int,
+        new: bool,
+    ) -> None:
+        """Journal that somebody asked, and which jobs were the answer."""
+        self._begin()
+        self._journal.append(
+            "call",
+            digest=request.digest,
+            takes=takes,
+            new=new,
+            jobs=[{"job": job.id, "how": job.origin} for job in jobs],
+            cell=self.call_facts(call),
+        )
+
+    def request_facts(self, request: VideoRequest) -> dict[str, Any]:
+        """The fields of a request, fit to be written down."""
+        return recording.request_facts(request, keep_text=self.settings.record_text)
+
+    def call_facts(self, call: Mapping[str, Any]) -> dict[str, Any]:
+        """What is known of the cell that asked, fit to be written down."""
+        redact = self.settings.key.redact
+        return recording.call_facts(call, redact=redact, keep_text=self.settings.record_text)
+
     def sidecar(self, job: Job) -> Mapping[str, Any]:
         """What made the video, for the file beside it."""
         state = job.state
         return {
-            "made_by": f"seedance_nb {self._version}",
-            "request": state.request.to_fields() if state.request else None,
+            "made_by": f"seedance_nb {_version()}",
+            "request": self.request_facts(state.request) if state.request else None,
             "digest": state.digest,
             "take": state.take,
             "job": state.id,
@@ -193,14 +226,40 @@ class Ledger:
             self._begun = True
             self._journal.append(
                 "session",
-                seedance_nb=self._version,
-                python=platform.python_version(),
+                catalog=self.settings.catalog,
+                commit=_commit(self.home),
                 system=platform.system(),
+                versions=_versions(),
             )
 
     def _unwritable(self, error: Exception) -> ConfigError:
         reason = getattr(error, "strerror", None) or str(error)
         return ConfigError("error.disk.journal", home=str(self.home), reason=reason)
+
+
+def _version() -> str:
+    return str(sys.modules["seedance_nb"].__version__)
+
+
+def _versions() -> dict[str, str]:
+    """The versions of everything that has a part in it, as far as it is loaded."""
+    loaded = {name: getattr(sys.modules.get(name), "__version__", None) for name in _PARTS}
+    named = {name: version for name, version in loaded.items() if isinstance(version, str)}
+    return {"python": platform.python_version(), **named}
+
+
+def _commit(home: Path) -> str | None:
+    """The git commit that the folder is at, read from its files; None outside a checkout."""
+    for folder in home.parents:
+        try:
+            head = (folder / ".git" / "HEAD").read_text("ascii").strip()
+            if not head.startswith("ref: "):
+                return head[:40]
+            return (folder / ".git" / head[5:]).read_text("ascii").strip()[:40]
+        except (OSError, ValueError):
+            if (folder / ".git").exists():
+                return None  # a packed reference, a worktree: not worth a subprocess
+    return None
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import random
 import re
 import time
@@ -65,9 +64,8 @@ class Session:
         self.id = f"{stamp[:8]}-{stamp[8:14]}-{new_name(self._rng, 4)}"
         self.tracker = Tracker()
         self.library = Library(self.home)
-        self.viewer: Callable[[Job], None] = lambda job: print(repr(job))  # noqa: T201
-        version = importlib.import_module("seedance_nb").__version__
-        self.ledger = Ledger(self.home, self.id, library=self.library, now=now, version=version)
+        self.viewer: Callable[[Job | Jobs], None] = lambda job: print(repr(job))  # noqa: T201
+        self.ledger = Ledger(self.home, self.id, settings, library=self.library, now=now)
         self._jobs: dict[str, Job] = {}
         self._lock = self.ledger.lock
         self.server = Server(
@@ -139,6 +137,7 @@ class Session:
                 self._reuse(state, request) if state else self._ask(request, take, cell)
                 for take, state in known.items()
             ]
+            self.ledger.note_call(request, made, cell or {}, takes=takes, new=new)
         return made[0] if takes == 1 else Jobs(made)
 
     def _same(self, digest: str) -> list[JobState]:
@@ -154,14 +153,14 @@ class Session:
             durable=True,
             digest=request.digest,
             take=take,
-            request=request.to_fields(),
+            request=self.ledger.request_facts(request),
             model=request.model,
             catalog=request.catalog,
             callback_host=host,
             backend=self.backend,
             base_url=self.settings.server,
             idempotency_key=f"seedance-nb-{new_name(self._rng, 32)}",
-            cell=dict(cell or {}),
+            cell=self.ledger.call_facts(cell or {}),
         )
         job.become(job.state.with_(request=request))
         job.origin = "sent"
@@ -265,7 +264,7 @@ class Session:
             self.ledger.take_over(job)
         asked = {} if known else {
             "digest": request.digest if request else "",
-            "request": request.to_fields() if request else None,
+            "request": self.ledger.request_facts(request) if request else None,
             "backend": self.backend,
             "base_url": self.settings.server,
         }  # fmt: skip
@@ -282,8 +281,8 @@ class Session:
         if job.active:
             self.tracker.tick(id(job), job.beat)
 
-    def show(self, job: Job) -> None:
-        """Display a job, in the way of the front end."""
+    def show(self, job: Job | Jobs) -> None:
+        """Display a job, or several, in the way of the front end."""
         self.viewer(job)
 
     def halt(self, job: Job) -> None:
@@ -364,7 +363,7 @@ class Session:
     def update(self, settings: Settings) -> None:
         """Go on with changed settings; running jobs keep the client that they have."""
         if settings != self.settings:
-            self.settings = settings
+            self.settings = self.ledger.settings = settings
             self.server.update(settings)
 
     # --- inside ---------------------------------------------------------------------------------

@@ -80,6 +80,7 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("auto", "always", "never"),
     ),
     Setting(name="reuse", environment="SEEDANCE_NB_REUSE", default=True),
+    Setting(name="record_text", environment="SEEDANCE_NB_RECORD_TEXT", default=True),
     Setting(name="time_scale", environment="SEEDANCE_NB_TIME_SCALE", default=0.06),
 )
 NAMES = tuple(row.name for row in SETTINGS)
@@ -97,6 +98,7 @@ class Settings:
         files_url: Origin for uploads; None where a server of one's own names none.
         home: Folder of journal and videos, absolute.
         max_active: Tasks in flight at a time on a live account.
+        record_text: Whether prompts, cells and variables are written down, or only their hashes.
         time_scale: Factor on the waiting times of the simulator; 1 is as long as in earnest.
         trouble: Why nothing can be sent with these settings; None when all is well.
     """
@@ -113,6 +115,7 @@ class Settings:
     wait: str = "auto"
     embed: str = "auto"
     reuse: bool = True
+    record_text: bool = True
     time_scale: float = 0.06
     trouble: ConfigError | None = field(default=None, compare=False)
 
@@ -183,6 +186,7 @@ def resolve(
         wait=given["wait"],
         embed=given["embed"],
         reuse=given["reuse"],
+        record_text=given["record_text"],
         time_scale=given["time_scale"],
         trouble=trouble,
     )
@@ -208,7 +212,7 @@ def _check(row: Setting, value: Any) -> tuple[Any, Problem | None]:
         return _check_choice(row, value)
     if row.name in _NUMBERS:
         return _check_number(row, value)
-    if row.name == "reuse":
+    if isinstance(row.default, bool):
         flag = _FLAGS.get(str(value).lower())
         return flag, None if flag is not None else Problem(row.name, "problem.flag", value=value)
     if row.name.endswith("_url") and not is_url(value):

@@ -12,7 +12,7 @@ from seedance_nb.core import texts
 from seedance_nb.core.errors import ConfigError, InvalidRequest, SubmitUncertain, TaskFailed
 from seedance_nb.notebook import magics
 from seedance_nb.notebook.help import VERBS, help_page
-from seedance_nb.notebook.waiting import Interrupted
+from seedance_nb.runs.interrupt import Interrupted
 from seedance_nb.runs import settings
 from seedance_nb.runs.job import Job, Jobs
 
@@ -35,7 +35,7 @@ def test_a_cell_asks_for_what_it_says(run: Callable[[str], Any], session: Any) -
     assert "a kite {over} $5 {\nsecond line" == asked["request"].prompt
     assert (8, "480p") == (asked["request"].duration, asked["request"].quality)
     assert (2, True) == (asked["takes"], asked["new"])
-    assert {"number", "sha256"} == asked["cell"].keys()
+    assert {"kind", "number", "sha256", "source", "variables"} == asked["cell"].keys()
     assert 1 == asked["cell"]["number"]
 
 
@@ -332,21 +332,21 @@ def test_jobs_are_listed_with_hostile_prompts_as_text(
     run: Callable[[str], Any],
     session: Any,
     make_job: Callable[..., Job],
-    capsys: pytest.CaptureFixture[str],
+    shown: Any,
 ) -> None:
-    """The latest comes first, each in one row, whatever is in it."""
+    """What runs comes first, each in one row, whatever is in it."""
     hostile = make_job(
         "<b>\nnot\0bold", id="lamp2345", status="failed", error=TaskFailed(detail="no")
     )
     session.kept = Jobs([make_job(status="processing"), hostile])
     run("%seedance jobs")
-    lines = capsys.readouterr().out.splitlines()
+    lines = shown[-1].plain.splitlines()
 
     assert 3 == len(lines)
     assert lines[0].startswith("Job ")
-    assert lines[1].startswith("lamp2345  Failed")
-    assert "\0" not in lines[1]
-    assert lines[2].startswith("kite2345  In the making")
+    assert lines[1].startswith("kite2345  In the making")
+    assert lines[2].startswith("lamp2345  Failed")
+    assert "\0" not in lines[2]
 
 
 def test_an_empty_folder_is_said_to_be_empty(

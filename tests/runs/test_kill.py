@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from canary import CANARY as KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TESTS = Path(__file__).parents[1]
-KEY = "a-key-that-is-no-key"
 
 ASK = """
 import seedance_nb as sd

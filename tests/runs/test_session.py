@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from canary import CANARY as KEY
 from peer import Peer
 
 from seedance_nb.core.errors import (
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLIP = (Path(__file__).parents[1] / "data" / "clip.mp4").read_bytes()
-KEY = "a-key-that-is-no-key"
 
 
 async def quick(seconds: float) -> None:
