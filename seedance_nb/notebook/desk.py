@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from seedance_nb.notebook import board_live as boards
 from seedance_nb.notebook import cells
 from seedance_nb.notebook import stage as stages
 from seedance_nb.notebook.stage import Copier, Panel, stage_for
@@ -33,7 +34,7 @@ class Sessions(Protocol):
     def use_config(self, config: Mapping[str, Any]) -> None:
         """Take over what `%config` was given."""
 
-    def use_viewer(self, viewer: Callable[[Job], None]) -> None:
+    def use_viewer(self, viewer: Callable[[Job | Jobs], None]) -> None:
         """Show jobs in this way."""
 
 
@@ -100,6 +101,11 @@ class Desk:
             return
         bundle = {"text/html": table_html(head, rows), "text/plain": text}
         stages.publish(bundle, f"seedance-table-{id(bundle):x}", update=False)
+
+    def board(self, jobs: Jobs) -> None:
+        """Show jobs as a board."""
+        session = self.session()
+        boards.show(jobs, session, self._stage(session, None))
 
     def show(self, jobs: Iterable[Job], way: Way = Way()) -> None:
         """Display jobs, copy their files and wait for them, as far as asked.

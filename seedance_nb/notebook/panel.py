@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
@@ -22,7 +23,7 @@ from seedance_nb.notebook.video import file_html, file_text, video_html
 
 if TYPE_CHECKING:
     from seedance_nb.notebook.video import Clip
-    from seedance_nb.runs.job import Job
+    from seedance_nb.runs.job import Job, Jobs
 
 __all__ = ["PanelState", "panel_html", "panel_state", "panel_text", "show", "snapshot_html"]
 
@@ -86,10 +87,10 @@ def panel_text(panel: PanelState, *, width: int = 0) -> str:
     return shortened(line, width) if width else line
 
 
-def show(job: Job) -> None:
-    """Display a job in the running cell, in the way of the front end."""
-    stage = importlib.import_module("seedance_nb.notebook.stage")
-    stage.show(job)
+def show(what: Job | Jobs) -> None:
+    """Display a job, or a board of several, in the running cell, in the way of the front end."""
+    kind = "board_live" if isinstance(what, Sequence) else "stage"
+    importlib.import_module(f"seedance_nb.notebook.{kind}").show(what)
 
 
 def snapshot_html(panel: PanelState, asked: str) -> str:

@@ -14,19 +14,15 @@ from seedance_nb.core.words import listed, nearest
 from seedance_nb.notebook import cells
 from seedance_nb.notebook.desk import Way
 from seedance_nb.notebook.help import VERBS, help_page
-from seedance_nb.notebook.look import shortened
-from seedance_nb.notebook.panel_state import say_time
-from seedance_nb.notebook.video import near_path
 from seedance_nb.runs.job import Job, Jobs
-from seedance_nb.runs.settings import SETTINGS, say_where
+from seedance_nb.runs.settings import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from seedance_nb.notebook.desk import Desk
 
-MOST_ROWS = 200
-MOST_PANELS = 12  # of one `resume`; more are listed in a table
+MOST_PANELS = 12  # of one `resume`; more are shown as a board
 
 
 def run(desk: Desk, words: Sequence[str]) -> None:
@@ -57,41 +53,7 @@ def _jobs(desk: Desk) -> None:
     if not jobs:
         desk.tell(ConfigError("error.job.nothing", home=desk.session().home).message)
         return
-    _list(desk, jobs)
-
-
-def _list(desk: Desk, jobs: Sequence[Job]) -> None:
-    shown = list(jobs)[-MOST_ROWS:]
-    names = ("job", "status", "prompt", "take", "asked", "where", "credits", "file")
-    rows = [_row(desk, job) for job in reversed(shown)]
-    filled = [index for index in range(len(names)) if any(row[index] for row in rows)]
-    head = [say(f"magic.column.{names[index]}") for index in filled]
-    desk.table(head, [[row[index] for index in filled] for row in rows])
-    if len(shown) < len(jobs):
-        desk.tell(say("magic.jobs.earlier", count=len(jobs) - len(shown)))
-
-
-def _row(desk: Desk, job: Job) -> list[str]:
-    state = job.state
-    files = [near_path(v.path, desk.cwd) or str(v.path) for v in state.videos]
-    what = state.error.message if state.error and not files else ", ".join(files)
-    return [
-        state.id,
-        _word(job),
-        shortened(state.request.prompt, 60) if state.request else "",
-        str(state.take),
-        say_time(state.asked_at or state.submitted_at),
-        say_where(state.backend, state.base_url, short=True),
-        "" if state.credits is None or job.backend == "simulator" else f"{state.credits:g}",
-        shortened(what, 90),
-    ]
-
-
-def _word(job: Job) -> str:
-    still = job.status in task.TERMINAL or job.status == "uncertain" or job.following
-    if not still:
-        return say("panel.word.stuck" if job.error else "panel.word.stopped")
-    return say(f"panel.word.{job.status}")
+    desk.board(jobs)
 
 
 def _show(desk: Desk, name: str | None = None) -> None:
@@ -138,7 +100,7 @@ def _resume(desk: Desk) -> None:
         desk.tell(say("magic.resume.nothing", home=session.home))
     elif len(jobs) > MOST_PANELS:
         desk.tell(say("magic.resume.count", count=len(jobs)))
-        _list(desk, jobs)
+        desk.board(jobs)
     else:
         desk.show(jobs, Way(wait=None, lenient=True))
 

@@ -103,7 +103,7 @@ class Keeper:
         """Never in these tests."""
         raise AssertionError
 
-    def show(self, job: Job) -> None:
+    def show(self, job: Job | Jobs) -> None:
         """Never in these tests."""
         raise AssertionError
 
@@ -206,6 +206,9 @@ class FakeSession:
         self.answers: Iterator[Any] = itertools.repeat({})
         self.kept = Jobs([])
         self.refusal: SeedanceError | None = None
+        self.ledger = SimpleNamespace(is_mine=lambda _: True, has_owner=lambda _: False)
+        self.ticking: list[Callable[[], bool]] = []
+        self.tracker = SimpleNamespace(tick=lambda _, beat: self.ticking.append(beat))
         self._make_job = make_job
         self._serial = itertools.count(1)
 

@@ -12,8 +12,8 @@ from seedance_nb.core import texts
 from seedance_nb.core.errors import ConfigError, InvalidRequest, SubmitUncertain, TaskFailed
 from seedance_nb.notebook import magics
 from seedance_nb.notebook.help import VERBS, help_page
-from seedance_nb.runs.interrupt import Interrupted
 from seedance_nb.runs import settings
+from seedance_nb.runs.interrupt import Interrupted
 from seedance_nb.runs.job import Job, Jobs
 
 if TYPE_CHECKING:
