@@ -236,6 +236,12 @@ TABLE: dict[str, tuple[str, str]] = {
         "`%seedance show {job}` 查看，`%seedance wait {job}` 继续等待；"
         "在新内核中用 `sd.resume()` 继续跟踪。",
     ),
+    "error.interrupted": (
+        "Interrupted: only the waiting ended, {jobs} goes on. `%seedance show` shows how it stands, "
+        "`%seedance wait` or `job.wait()` waits on.",
+        "已中断：只结束了等待，{jobs} 仍在继续。`%seedance show` 查看，"
+        "`%seedance wait` 或 `job.wait()` 继续等待。",
+    ),
     "error.wait.unfollowed": (
         "Nobody follows job {job} at the moment, so waiting would never end.",
         "目前没有人跟踪任务 {job}，等待不会结束。",
@@ -816,6 +822,56 @@ TABLE: dict[str, tuple[str, str]] = {
         "The task is completed but the answer has no usable link to a video.",
         "任务已完成，但答复中没有可用的视频链接。",
     ),
+    "error.pandas": (
+        "A data frame needs pandas, which is not installed.",
+        "需要 pandas，但尚未安装。",
+    ),
+    "error.pandas.hint": ("`pip install pandas`.", "`pip install pandas`。"),
+    "error.export.form": (
+        "{path!r}: the ending says in which form, one of {choices}.",
+        "{path!r}：扩展名决定格式，可选 {choices}。",
+    ),
+    "error.rerun": (
+        "This would make {count} request(s) again on {where}; estimate: unknown.",
+        "将在 {where} 上重新发送 {count} 个请求；费用估计：未知。",
+    ),
+    "error.rerun.hint": (
+        "If you mean it: `{line}`.",
+        "如确认要这样做：`{line}`。",
+    ),
+    "verify.digest": (
+        "{job}: the request is not the one that its digest names ({detail}).",
+        "{job}：请求与其摘要不符（{detail}）。",
+    ),
+    "verify.missing": ("{job}: the file is gone: {detail}.", "{job}：文件不见了：{detail}。"),
+    "verify.altered": (
+        "{job}: the file is not the one that the server sent: {detail}.",
+        "{job}：文件与服务器发送的不一致：{detail}。",
+    ),
+    "verify.sidecar": (
+        "{job}: what stands beside the video tells another story: {detail}.",
+        "{job}：视频旁的说明文件与记录不符：{detail}。",
+    ),
+    "verify.notebook": (
+        "{job}: the notebook shows {detail}, which this record does not have.",
+        "{job}：笔记本显示了 {detail}，但记录中没有。",
+    ),
+    "verify.good": (
+        "{count} entries: every request, file and sidecar is as the record says.",
+        "{count} 条记录：请求、文件和说明均与记录一致。",
+    ),
+    "log.column.cell": ("Cell", "单元格"),
+    "log.column.job": ("Job", "任务"),
+    "log.column.how": ("How", "方式"),
+    "log.column.status": ("Status", "状态"),
+    "log.column.model": ("Model", "模型"),
+    "log.column.take": ("Take", "条"),
+    "log.column.digest": ("Digest", "摘要"),
+    "log.column.where": ("Made on", "来源"),
+    "log.column.credits": ("Credits", "额度"),
+    "log.column.file": ("File", "文件"),
+    "log.empty": ("Nothing was asked in {home} yet.", "{home} 中还没有请求。"),
+    "log.written": ("{count} entries in {path}.", "{count} 条记录已写入 {path}。"),
     "error.internal": (
         "Something unexpected happened here: {reason}.",
         "本工具出现意外错误：{reason}。",
@@ -1050,12 +1106,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "`%seedance show {job}` 可查看当前状态或结果。",
     ),
     # --- board ---------------------------------------------------------------------------------
-    "board.column.number": ("No.", "序号"),
     "board.column.job": ("Job", "任务"),
     "board.column.status": ("Status", "状态"),
     "board.column.prompt": ("Prompt", "Prompt"),
-    "board.column.credits": ("Credits", "额度"),
-    "board.column.what": ("File, or what is wrong", "文件或问题"),
+    "board.credits": ("{credits} credits", "{credits} 额度"),
     "board.expiring": (
         "Video not here yet; its link may end {time}",
         "视频尚未取回；链接最早 {time} 失效",
@@ -1368,10 +1422,6 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "verb.config": ("the settings in force", "当前设置"),
     "verb.help": ("this page", "本页"),
-    "magic.interrupted": (
-        "Interrupted: {jobs} goes on. `%seedance show` shows it, `%seedance wait` waits on.",
-        "已中断：{jobs} 仍在继续。`%seedance show` 查看，`%seedance wait` 继续等待。",
-    ),
     "verb.show": (
         "[ID or NAME] show a job as it is now (by default the latest)",
         "[ID 或变量名] 显示任务（默认最近一个）",
@@ -1391,6 +1441,92 @@ TABLE: dict[str, tuple[str, str]] = {
     "verb.adopt": (
         "TASK_ID: follow a task that was made elsewhere",
         "TASK_ID：跟踪在别处创建的任务",
+    ),
+    # --- form ----------------------------------------------------------------------------------
+    "form.title": ("New video", "新视频"),
+    "form.static": (
+        "A form for a video. `{line}` opens it again; `%seedance jobs` lists what it made.",
+        "生成视频的表单。运行 `{line}` 可重新打开；`%seedance jobs` 列出它生成的任务。",
+    ),
+    "form.nowhere": (
+        "A form needs a notebook in a browser. Here `%%seedance` cells and `sd.generate()` do the "
+        "same.",
+        "表单需要在浏览器的笔记本中使用。这里可以用 `%%seedance` 单元格或 `sd.generate()`。",
+    ),
+    "form.label.model": ("Input", "输入类型"),
+    "form.label.prompt": ("Prompt", "Prompt"),
+    "form.label.tier": ("Tier", "档位"),
+    "form.label.duration": ("Seconds", "时长（秒）"),
+    "form.label.quality": ("Quality", "画质"),
+    "form.label.aspect_ratio": ("Ratio", "画面比例"),
+    "form.label.images": ("Images", "图片"),
+    "form.label.videos": ("Videos", "视频"),
+    "form.label.audios": ("Sounds", "音频"),
+    "form.label.generate_audio": ("Sound", "生成声音"),
+    "form.label.web_search": ("Web search", "联网搜索"),
+    "form.label.content_filter": ("Content filter", "内容过滤"),
+    "form.label.callback_url": ("Callback", "回调地址"),
+    "form.label.takes": ("Takes", "条数"),
+    "form.label.new": ("New take even if there is one", "已有结果也重新生成"),
+    "form.choice.automatic": ("Automatic", "自动"),
+    "form.choice.text": ("Text", "文字"),
+    "form.choice.image": ("Image", "图片"),
+    "form.choice.reference": ("Reference", "参考"),
+    "form.hint.media": ("Addresses, one a line: https://...", "网址，每行一个：https://..."),
+    "form.hint.callback_url": ("Optional: https://...", "可选：https://..."),
+    "form.hint.prompt": ("What the video shows", "描述想要的视频"),
+    "form.mode.text": ("Text to video", "文生视频"),
+    "form.mode.image": ("Image to video", "图生视频"),
+    "form.mode.reference": ("Reference to video", "参考生视频"),
+    "form.mode.automatic": (
+        "{mode}, by what is put in ({input}): {model}",
+        "{mode}，按输入选择（{input}）：{model}",
+    ),
+    "form.mode.chosen": ("{mode}, as chosen: {model}", "{mode}，手动选择：{model}"),
+    "form.length.words": (
+        "{count} of about {limit} words",
+        "{count} 个单词（建议不超过 {limit} 个）",
+    ),
+    "form.length.characters": (
+        "{count} of about {limit} Chinese characters",
+        "{count} 个汉字（建议不超过 {limit} 个）",
+    ),
+    "form.ratio": ("{ratio}: {width} × {height} pixels", "{ratio}：{width} × {height} 像素"),
+    "form.ratio.adaptive": ("adaptive: as the input is", "adaptive：跟随输入"),
+    "form.ratio.default": ("{ratio} (the default for this input)", "{ratio}（此类输入的默认值）"),
+    "form.prompt.empty": ("Say what the video shows.", "请描述想要的视频。"),
+    "form.secret": (
+        "This holds the API key; it must not go into a request.",
+        "这里含有 API 密钥，不能放进请求。",
+    ),
+    "form.takes": ("{count} videos", "{count} 个视频"),
+    "form.unfiltered": ("filter relaxed", "已放宽过滤"),
+    "form.ready": ("Ready: {summary}", "可以生成：{summary}"),
+    "form.why": ("Not ready yet: {fields}", "尚不能生成：{fields}"),
+    "form.generate": ("Generate", "生成"),
+    "form.spell.cell": ("As cell", "转为单元格"),
+    "form.spell.python": ("As Python", "转为 Python"),
+    "form.spell.curl": ("As curl", "转为 curl"),
+    "form.spell.label": ("To copy", "可复制"),
+    "form.more": (
+        "{count} more of these are made; `%seedance jobs` lists them all.",
+        "还有 {count} 个也在生成；`%seedance jobs` 列出全部。",
+    ),
+    "form.source.file": (
+        "{path} does not say what made a video.",
+        "{path} 没有记录视频的请求内容。",
+    ),
+    "form.source.file.hint": (
+        "Give a job id, a digest, or the `.json` beside a video in the folder `videos`.",
+        "请给出任务 ID、摘要，或 `videos` 文件夹中视频旁边的 `.json`。",
+    ),
+    "verb.cell": (
+        "[ID or NAME] put the cell of a job below this one",
+        "[ID 或变量名] 把任务对应的单元格放到下方",
+    ),
+    "verb.form": (
+        "[ID, digest or file] fill in a form; of a job, a digest or a video's file",
+        "[ID、摘要或文件] 打开表单；可由任务、摘要或视频文件填入",
     ),
     # --- command line --------------------------------------------------------------------------
     "cli.about": (

@@ -6,8 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.errors import WaitTimeout
-from seedance_nb.core.texts import say
 from seedance_nb.notebook.tables import columns
+from seedance_nb.runs.interrupt import Interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,17 +19,6 @@ if TYPE_CHECKING:
 
 SLICE = 0.5  # seconds between two pictures of a cell that waits
 _WIDTH = 100  # columns of the line in a terminal
-
-
-class Interrupted(KeyboardInterrupt):
-    """The waiting was interrupted; the jobs go on."""
-
-    def __init__(self, jobs: Jobs) -> None:
-        super().__init__(", ".join(job.id for job in jobs))
-
-    def _render_traceback_(self) -> list[str]:
-        # One line in place of a traceback; the cell still counts as interrupted.
-        return [say("magic.interrupted", jobs=str(self))]
 
 
 def wants_to_wait(setting: str, front_end: FrontEnd, *, asked: bool | None) -> bool:
@@ -66,7 +55,7 @@ def wait_for(
         else:
             _in_slices(jobs, timeout=timeout, now=now, paint=paint)
     except KeyboardInterrupt:
-        raise Interrupted(jobs) from None
+        raise Interrupted([job for job in jobs if job.active] or jobs) from None
 
 
 def _in_slices(

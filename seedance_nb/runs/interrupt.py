@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 _MOST = 5  # jobs that are named
 
 
-class _Told:
+class _Told(BaseException):
     """One line in place of a traceback; the cell still counts as interrupted."""
 
     def __init__(self, jobs: Iterable[Any]) -> None:
         ids = [str(job.id) for job in jobs]
-        self.jobs = ", ".join(ids[:_MOST]) + (" ..." if len(ids) > _MOST else "")
-        super().__init__(say("error.interrupted", jobs=self.jobs))
+        names = ", ".join(ids[:_MOST]) + (" ..." if len(ids) > _MOST else "")
+        super().__init__(say("error.interrupted", jobs=names))
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]

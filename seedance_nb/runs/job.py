@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 from seedance_nb.core import schedule, task
 from seedance_nb.core.errors import ConfigError, SeedanceError, WaitTimeout
 from seedance_nb.runs.interrupt import Interrupted, WaitCancelled
-from seedance_nb.runs.tracker import guarded, wait_for
+from seedance_nb.runs.tracker import SLICE, guarded, wait_for
 
 if TYPE_CHECKING:
     import concurrent.futures
@@ -199,8 +199,8 @@ class Job:
     async def _waited(self) -> Job:
         try:
             while self.flow is not None and not self.flow.done():
-                waiting = asyncio.wrap_future(self.flow)
-                await asyncio.wait({asyncio.shield(waiting)})
+                # A kernel's loop that sleeps does not hear Interrupt: it is woken now and then.
+                await asyncio.wait({asyncio.wrap_future(self.flow)}, timeout=SLICE)
         except asyncio.CancelledError:
             raise WaitCancelled([self]) from None
         self._publish()
@@ -364,10 +364,10 @@ class Jobs(Sequence[Job]):
 
     async def _waited(self) -> Jobs:
         try:
-            errors = await asyncio.gather(*(_quietly(job) for job in self._jobs))
+            errors = [await _quietly(job) for job in self._jobs]
         except asyncio.CancelledError:
             raise WaitCancelled(job for job in self if job.active) from None
-        return self._outcome(list(errors))
+        return self._outcome(errors)
 
     def _outcome(self, errors: Sequence[SeedanceError | None]) -> Jobs:
         first = next((error for error in errors if error is not None), None)
