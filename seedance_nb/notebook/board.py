@@ -73,41 +73,34 @@ def _empty(board: BoardState) -> str:
 
 
 def _table(board: BoardState) -> str:
-    has_credits = any(row.credits for row in board.rows)
-    names = ["number", "job", "status", "prompt", *(["credits"] if has_credits else []), "what"]
     head = "".join(
-        f'<th scope="col" style="{_CELL};font-weight:600;white-space:nowrap">'
-        f"{safe(say(f'board.column.{name}'))}</th>"
-        for name in names
+        f'<th scope="col" style="{_CELL};font-weight:600">{safe(say(f"board.column.{name}"))}</th>'
+        for name in ("job", "status", "prompt")
     )
     several = len({row.where for row in board.rows}) > 1
-    body = "".join(_row(row, has_credits=has_credits, several=several) for row in board.rows)
+    body = "".join(_row(row, several=several) for row in board.rows)
     return (
         '<table style="border-collapse:collapse;text-align:left;width:100%;margin:0">'
         f'<thead><tr style="border-bottom:{_LINE}">{head}</tr></thead><tbody>{body}</tbody></table>'
     )
 
 
-def _row(row: Row, *, has_credits: bool, several: bool) -> str:
-    facts = [row.facts, row.where if several else ""]
-    small = " · ".join(part for part in facts if part)
-    cells = [
-        _td(f'<span style="{FAINT}">{row.number}</span>'),
-        _td(
-            f'<span style="{_MONO}">{safe(row.job)}</span>', _sub(row.asked), extra="nowrap"
-        ),
-        _td(pill(row.word, row.tone), _sub(row.clock)),
-        _td(f'<span dir="auto">{safe(row.prompt)}</span>', _sub(small), extra="wide"),
-        *([_td(safe(row.credits))] if has_credits else []),
-        _td(code_in(row.what), f"<div><b>{safe(row.warning)}</b></div>" if row.warning else "",
-            extra="wide"),
-    ]  # fmt: skip
+def _row(row: Row, *, several: bool) -> str:
+    """Few columns, so that it can be read at half width."""
+    money = say("board.credits", credits=row.credits) if row.credits else ""
+    facts = [row.facts, row.where if several else "", money]
+    warning = f"<div><b>{safe(row.warning)}</b></div>" if row.warning else ""
+    what = f"<div>{code_in(row.what)}</div>" if row.what else ""
+    name = (
+        f'<span style="{FAINT}">{row.number}.</span> <span style="{_MONO}">{safe(row.job)}</span>'
+    )
+    cells = (
+        f'<td style="{_CELL}">{name}{_sub(row.asked)}</td>',
+        f'<td style="{_CELL}">{pill(row.word, row.tone)}{_sub(row.clock)}</td>',
+        f'<td style="{_CELL};{_WRAP}"><span dir="auto">{safe(row.prompt)}</span>'
+        f"{_sub(' · '.join(part for part in facts if part))}{warning}{what}</td>",
+    )
     return f'<tr style="border-bottom:{_LINE}">{"".join(cells)}</tr>'
-
-
-def _td(*parts: str, extra: str = "") -> str:
-    more = {"nowrap": ";white-space:nowrap", "wide": f";min-width:120px;{_WRAP}", "": ""}[extra]
-    return f'<td style="{_CELL}{more}">{"".join(parts)}</td>'
 
 
 def _sub(text: str) -> str:
