@@ -91,14 +91,14 @@ def _row(row: Row, *, several: bool) -> str:
     facts = [row.facts, row.where if several else "", money]
     warning = f"<div><b>{safe(row.warning)}</b></div>" if row.warning else ""
     what = f"<div>{code_in(row.what)}</div>" if row.what else ""
-    name = (
-        f'<span style="{FAINT}">{row.number}.</span> <span style="{_MONO}">{safe(row.job)}</span>'
-    )
+    number = f'<span style="{FAINT}">{row.number}.</span>'
+    name = f'<span style="{_MONO}">{safe(row.job)}</span>'
+    prompt = f'<span dir="auto">{safe(row.prompt)}</span>'
+    small = _sub(" · ".join(part for part in facts if part))
     cells = (
-        f'<td style="{_CELL}">{name}{_sub(row.asked)}</td>',
+        f'<td style="{_CELL}">{number} {name}{_sub(row.asked)}</td>',
         f'<td style="{_CELL}">{pill(row.word, row.tone)}{_sub(row.clock)}</td>',
-        f'<td style="{_CELL};{_WRAP}"><span dir="auto">{safe(row.prompt)}</span>'
-        f"{_sub(' · '.join(part for part in facts if part))}{warning}{what}</td>",
+        f'<td style="{_CELL};{_WRAP}">{prompt}{small}{warning}{what}</td>',
     )
     return f'<tr style="border-bottom:{_LINE}">{"".join(cells)}</tr>'
 
