@@ -1,8 +1,9 @@
-"""What Tab offers on the first line of `%%seedance` and `%seedance`."""
+"""What Tab offers in a `%%seedance` cell and on a `%seedance` line."""
 
 from __future__ import annotations
 
 import importlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.catalog import PARAMETERS
@@ -12,7 +13,8 @@ from seedance_nb.notebook.help import VERBS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_WITH_JOB = ("show", "wait", "stop", "again")
+_WITH_JOB = ("show", "wait", "stop", "again", "cell")
+_BRACE = re.compile(r"(?<!\{)\{([^\W\d]?\w*)$")  # one that opens a variable, up to the cursor
 
 
 def _values() -> dict[str, tuple[str, ...]]:
@@ -63,8 +65,30 @@ def _in_cell(words: list[str], word: str) -> Iterable[str] | None:
     return option_names() if word.startswith("-") or not word else None
 
 
-def matcher(job_ids: Callable[[], Iterable[str]]) -> Any:
-    """A matcher for IPython's completer; None where this IPython has none of that kind."""
+def variables(before: str, after: str, names: Callable[[], Iterable[str]]) -> list[str] | None:
+    """The variables that may stand in the braces under the cursor; None where there are none.
+
+    Args:
+        before: The line up to the cursor.
+        after: The rest of it; front ends close braces by themselves.
+        names: The variables of the notebook.
+    """
+    brace = _BRACE.search(before)
+    if brace is None:
+        return None
+    end = "" if after.startswith("}") else "}"
+    return sorted(name + end for name in names() if name.startswith(brace[1]))
+
+
+def matcher(
+    job_ids: Callable[[], Iterable[str]], names: Callable[[], Iterable[str]] = tuple
+) -> Any:
+    """A matcher for IPython's completer; None where this IPython has none of that kind.
+
+    Args:
+        job_ids: The jobs there are.
+        names: The variables that can be put into a prompt or an option.
+    """
     try:
         completer = importlib.import_module("IPython.core.completer")
         context_matcher, simple = completer.context_matcher, completer.SimpleCompletion
@@ -72,12 +96,16 @@ def matcher(job_ids: Callable[[], Iterable[str]]) -> Any:
         return None
 
     def seedance_matcher(context: Any) -> dict[str, Any]:
-        found = None
-        if context.cursor_line == 0 or context.line_with_cursor.lstrip().startswith("%seedance"):
-            before = context.line_with_cursor[: context.cursor_position]
-            found = suggestions(before, job_ids)
+        line, at = context.line_with_cursor, context.cursor_position
+        found = fragment = None
+        if context.full_text.lstrip().startswith("%%seedance"):
+            found = variables(line[:at], line[at:], names)
+            fragment = line[:at].rpartition("{")[2]
+        if found is None and (context.cursor_line == 0 or line.lstrip().startswith("%seedance")):
+            found = suggestions(line[:at], job_ids)
+            fragment = _fragment(context) if found else None
         words = [simple(word, type="param") for word in found or ()]
-        fragment = _fragment(context) if words else context.token
+        fragment = fragment if words else context.token
         return {"completions": words, "matched_fragment": fragment, "suppress": bool(words)}
 
     return context_matcher(identifier="seedance_nb")(seedance_matcher)

@@ -80,7 +80,7 @@ class SeedanceMagics(Magics):
         self._make_desk = desk
         self._known: Sessions | None = None
         super().__init__(shell)
-        self.matcher = completion.matcher(self._job_ids)
+        self.matcher = completion.matcher(self._job_ids, self._names)
         self.observe(lambda _: self._hand_on(), list(settings.NAMES))
 
     @no_var_expand
@@ -198,9 +198,24 @@ class SeedanceMagics(Magics):
         if self._known is None:
             return ()
         try:
-            return [job.id for job in reversed(self._known.current().jobs())][:_MOST_IDS]
+            ids = [job.id for job in reversed(self._known.current().jobs())][:_MOST_IDS]
         except SeedanceError:
             return ()
+        kinds = importlib.import_module("seedance_nb.runs.job")
+        return [*self._named(kinds.Job, kinds.Jobs), *ids]
+
+    def _names(self) -> Iterable[str]:
+        """The variables that can be put into a prompt or an option."""
+        return self._named(str, int, float, os.PathLike, list, tuple)
+
+    def _named(self, *kinds: type) -> list[str]:
+        """The notebook's own variables of these kinds."""
+        hidden = getattr(self.shell, "user_ns_hidden", ())
+        return [
+            name
+            for name, value in list(self._variables().items())
+            if isinstance(value, kinds) and not name.startswith("_") and name not in hidden
+        ]
 
 
 # IPython asks the function for its help: so it comes in the language of the moment.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from IPython.core.completer import provisionalcompleter
 
-from seedance_nb.notebook.completion import suggestions
+from seedance_nb.notebook.completion import suggestions, variables
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -35,6 +35,22 @@ def test_what_may_follow(before: str, offered: list[str] | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "offered"),
+    [
+        ("a {co", "", ["colour}"]),
+        ("a {co", "} fox", ["colour"]),
+        ("%%seedance --image {", "", ["animal}", "colour}"]),
+        ("a {{co", "", None),
+        ("a {co} fox", "", None),
+        ('{"key": co', "", None),
+    ],
+)
+def test_variables_in_braces(before: str, after: str, offered: list[str] | None) -> None:
+    """Braces that open a variable offer names, and are closed where nobody did that yet."""
+    assert offered == variables(before, after, lambda: ["colour", "animal"])
+
+
+@pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ("%%seedance dog --dur", "%%seedance dog --duration"),
@@ -42,12 +58,15 @@ def test_what_may_follow(before: str, offered: list[str] | None) -> None:
         ("%%seedance -m im", "%%seedance -m image"),
         ("%seedance mod", "%seedance models"),
         ("a = 1\n%seedance mod", "a = 1\n%seedance models"),
+        ("%%seedance fox\na fox in {colo", "%%seedance fox\na fox in {colour}"),
+        ("%%seedance --image {colo", "%%seedance --image {colour}"),
     ],
 )
 def test_tab_replaces_the_word_under_the_cursor(
     text: str, wanted: str, shell: InteractiveShell
 ) -> None:
     """IPython's completer offers our words, and puts them where the half word stood."""
+    shell.user_ns |= {"colour": "red", "colonel": print}
     shell.run_line_magic("load_ext", "seedance_nb")
     shell.Completer.use_jedi = False
     with provisionalcompleter():
