@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +20,13 @@ class Act:
     name: str
     label: str
     tip: str = ""
+
+
+class Host(Protocol):
+    """What has room for panels."""
+
+    def add(self, other: Live) -> None:
+        """Show one more."""
 
 
 class Live:
@@ -58,9 +65,14 @@ class Live:
             button.close()
         self._row.layout.display = None if acts else "none"
 
+    @property
+    def widget(self) -> Any:
+        """All of it."""
+        return self._box
+
     def add(self, other: Live) -> None:
         """Show another one below this."""
-        self._box.children = (*self._box.children, other._box)
+        self._box.children = (*self._box.children, other.widget)
 
     def _button(self, act: Act) -> object:
         button = self._made(description=act.label, tooltip=act.tip, layout=_BUTTON)

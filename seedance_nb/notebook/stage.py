@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from seedance_nb.notebook.cells import FrontEnd
+    from seedance_nb.notebook.live import Host
     from seedance_nb.notebook.panel_state import PanelState
     from seedance_nb.notebook.video import Clip
     from seedance_nb.runs.job import Job
@@ -157,7 +158,7 @@ class Panel:
         self._shown = 0.0
         self._drawn = ("", 0.0)
         self._settled: set[tuple[str, bool]] = set()
-        self._host: Live | None = None
+        self._host: Host | None = None
         self._sure_until: float | None = None
         self._said = ""
 
@@ -236,11 +237,14 @@ class Panel:
             elif self._live is not None:
                 self._move(panel)
 
-    def show_in(self, host: Live) -> None:
-        """Display it below another one's widget, where no cell is there to display it in."""
+    def show_in(self, host: Host) -> None:
+        """Display it in another widget, where no cell is there to display it in."""
         with self._lock:
             self._host = host
-            self._open(self.look(), update=True)
+            panel = self.look()
+            self._open(panel, update=True)
+            if panel.settled:
+                self._settle(panel)
             if self._live is not None:
                 host.add(self._live)
         self.job.subscribe(self._see)
