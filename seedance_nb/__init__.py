@@ -17,6 +17,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from os import PathLike
     from types import ModuleType
 
     from IPython.core.interactiveshell import InteractiveShell
@@ -38,8 +40,10 @@ if TYPE_CHECKING:
         WaitTimeout,
     )
     from seedance_nb.core.request import VideoRequest
+    from seedance_nb.notebook.gallery_live import Gallery
     from seedance_nb.runs.job import Job, Jobs
     from seedance_nb.runs.library import Video
+    from seedance_nb.runs.log import RequestLog
     from seedance_nb.runs.session import Session
     from seedance_nb.simulator.server import Simulator
 
@@ -55,6 +59,7 @@ __all__ = [
     "ProtocolError",
     "QuotaExceeded",
     "RateLimited",
+    "RequestLog",
     "SeedanceError",
     "ServiceError",
     "Session",
@@ -68,9 +73,12 @@ __all__ = [
     "adopt",
     "configure",
     "enable_nested_asyncio",
+    "form",
+    "gallery",
     "generate",
     "job",
     "jobs",
+    "request_log",
     "resume",
 ]
 
@@ -78,6 +86,7 @@ _HOMES = {
     "VideoRequest": "core.request",
     "Job": "runs.job",
     "Jobs": "runs.job",
+    "RequestLog": "runs.log",
     "Video": "runs.library",
     "Session": "runs.session",
     "Simulator": "simulator.server",
@@ -146,14 +155,51 @@ def job(name: str | None = None) -> Job:
     return _session().job(name)
 
 
+def gallery(jobs: Job | Iterable[Job] | None = None) -> Gallery:
+    """Takes and variants side by side, with Play all; by default the latest that belong together.
+
+    Raises:
+        ConfigError: There are no jobs, or too many.
+    """
+    sessions = _sessions()
+    sessions.current()
+    made: Gallery = importlib.import_module(f"{__name__}.notebook.gallery_live").gallery(jobs)
+    return made
+
+
 def resume() -> Jobs:
     """Go on with all that is not finished, after a restart for instance; nothing is paid twice."""
     return _session().resume()
 
 
+def request_log(session: str | None = None) -> RequestLog:
+    """What was asked in this folder, from where, in which order, and what became of it.
+
+    Args:
+        session: Only what this session asked for; None for all of the folder.
+    """
+    log = importlib.import_module(f"{__name__}.runs.log")
+    history: list[tuple[int, str]] = []
+    if _in_notebook():
+        history = importlib.import_module(f"{__name__}.notebook.cells").history()
+    found: RequestLog = log.read(_session(), only=session, history=history)
+    return found
+
+
 def adopt(task_id: str, request: VideoRequest | None = None) -> Job:
     """Follow a task that was made elsewhere, or that an uncertain request may have made."""
     return _session().adopt(task_id, request)
+
+
+def form(source: VideoRequest | Job | str | PathLike[str] | None = None) -> Any:
+    """A form to fill in, with everything a request can say; its videos appear below it.
+
+    Args:
+        source: What to fill in: a request, a job or its id, a digest, a video's path, or the path
+            of the `.json` beside it.
+    """
+    _session()
+    return importlib.import_module(f"{__name__}.notebook.form").open_form(source)
 
 
 def enable_nested_asyncio() -> None:

@@ -1178,6 +1178,17 @@ TABLE: dict[str, tuple[str, str]] = {
         "This board stands still, since newer ones are open; run its cell again to see it move.",
         "此面板已停止更新（已打开更新的面板）；重新运行该单元格即可恢复。",
     ),
+    # --- gallery -------------------------------------------------------------------------------
+    "gallery.play": ("Play all", "全部播放"),
+    "gallery.stop": ("Stop all", "全部停止"),
+    "gallery.tools": (
+        "To play all together: run `%seedance gallery {jobs}`",
+        "要一起播放：运行 `%seedance gallery {jobs}`",
+    ),
+    "gallery.many": (
+        "A gallery shows {most} jobs at most, not {count}; choose some, such as `jobs[-{most}:]`.",
+        "一个画廊最多显示 {most} 个任务（给了 {count} 个）；请选取一部分，如 `jobs[-{most}:]`。",
+    ),
     # --- magic ---------------------------------------------------------------------------------
     "magic.about": (
         "Make a video from the text of the cell. The first line takes an optional NAME for the job "
@@ -1326,11 +1337,14 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "magic.takes.none": ("nothing further", "零个参数"),
     "magic.takes.maybe": ("at most one job", "至多一个任务"),
+    "magic.takes.many": ("jobs, or nothing for the latest", "若干任务，或不填（最近的）"),
     "magic.takes.one": ("exactly one job", "恰好一个任务"),
     "magic.takes.task": (
         "a task ID, and the uncertain job that it belongs to",
         "一个任务 ID，以及它所属的结果不明的任务",
     ),
+    "magic.takes.file": ("the name of a file", "一个文件名"),
+    "magic.takes.yes": ("only -y", "最多一个 -y"),
     "magic.takes.login": ("only --save", "最多一个 --save"),
     "magic.login.prompt": ("EvoLink API key (not shown): ", "EvoLink API 密钥（不显示）："),
     "magic.login.nobody": (
@@ -1405,7 +1419,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.input.reference": ("images, videos, sound as references", "图片、视频、音频参考"),
     "magic.yes": ("yes", "是"),
     "magic.no": ("no", "否"),
-    "verb.jobs": ("list the jobs of this folder", "列出此文件夹的任务"),
+    "verb.jobs": ("the board: all jobs of this folder, live", "任务面板：此文件夹的全部任务，实时更新"),
+    "verb.gallery": (
+        "[ID or NAME ...] takes and variants side by side (by default the latest)",
+        "[ID 或变量名 ...] 并排显示多条结果（默认最近的）",
+    ),
     "verb.resume": (
         "go on with all that is not finished; nothing is paid twice",
         "继续所有未完成的任务；不会重复付费",
@@ -1439,8 +1457,20 @@ TABLE: dict[str, tuple[str, str]] = {
         "ID 或变量名：重发失败的任务；已完成的则再生成一条",
     ),
     "verb.adopt": (
-        "TASK_ID: follow a task that was made elsewhere",
-        "TASK_ID：跟踪在别处创建的任务",
+        "TASK_ID [JOB]: follow a task made elsewhere, or by an uncertain JOB",
+        "TASK_ID [JOB]：跟踪在别处创建的任务，或结果不明的任务 JOB 的任务",
+    ),
+    "verb.log": (
+        "what was asked, from which cell, and what became of it",
+        "请求记录：来自哪个单元格、结果如何",
+    ),
+    "verb.export": (
+        "FILE: write the log as .jsonl, .ipynb, .py or .zip",
+        "FILE：把记录写成 .jsonl、.ipynb、.py 或 .zip",
+    ),
+    "verb.rerun": (
+        "ask for all of it again; on a paid service only with -y",
+        "全部重新请求；付费服务需加 -y",
     ),
     # --- form ----------------------------------------------------------------------------------
     "form.title": ("New video", "新视频"),

@@ -66,6 +66,13 @@ def record() -> dict[str, Any]:
     return running_cell(current_shell()).to_record()
 
 
+def history() -> list[tuple[int, str]]:
+    """Number and source of each cell that the running kernel has executed."""
+    manager = getattr(current_shell(), "history_manager", None)
+    sources = getattr(manager, "input_hist_raw", None) or [""]
+    return [(number, source) for number, source in enumerate(sources) if number and source]
+
+
 def refuse_literal(key: Secret | str) -> None:
     """Refuse a key that is written out in the running cell, where it would be saved.
 

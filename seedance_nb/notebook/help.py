@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 
 VERBS = (
     "jobs",
+    "gallery",
     "show",
     "wait",
     "stop",
     "again",
     "resume",
     "adopt",
+    "log",
+    "export",
+    "rerun",
+    "cell",
+    "form",
     "credits",
     "models",
     "doctor",

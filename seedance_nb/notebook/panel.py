@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
@@ -89,7 +88,7 @@ def panel_text(panel: PanelState, *, width: int = 0) -> str:
 
 def show(what: Job | Jobs) -> None:
     """Display a job, or a board of several, in the running cell, in the way of the front end."""
-    kind = "board_live" if isinstance(what, Sequence) else "stage"
+    kind = {"Jobs": "board_live", "RequestLog": "log_view"}.get(type(what).__name__, "stage")
     importlib.import_module(f"seedance_nb.notebook.{kind}").show(what)
 
 

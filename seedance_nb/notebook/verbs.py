@@ -6,7 +6,7 @@ import getpass
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from seedance_nb.core import catalog, task
+from seedance_nb.core import catalog, spelling, task
 from seedance_nb.core.errors import ConfigError
 from seedance_nb.core.secret import Secret
 from seedance_nb.core.texts import say
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from seedance_nb.notebook.desk import Desk
+    from seedance_nb.runs.log import RequestLog
 
 MOST_PANELS = 12  # of one `resume`; more are shown as a board
 
@@ -38,7 +39,7 @@ def run(desk: Desk, words: Sequence[str]) -> None:
         text_id = "magic.verb.close" if close else "magic.verb.unknown"
         raise ConfigError(text_id, verb=verb, close=close, choices=listed(VERBS))
     doer, takes, least, most = _DOERS[verb]
-    wrong = verb == "login" and rest not in ([], ["--save"])
+    wrong = verb in _FLAGS and not set(rest) <= _FLAGS[verb]
     if wrong or not least <= len(rest) <= most:
         takes = say(f"magic.takes.{takes}")
         raise ConfigError("magic.verb.words", verb=verb, takes=takes, given=len(rest))
@@ -54,6 +55,10 @@ def _jobs(desk: Desk) -> None:
         desk.tell(ConfigError("error.job.nothing", home=desk.session().home).message)
         return
     desk.board(jobs)
+
+
+def _gallery(desk: Desk, *names: str) -> None:
+    desk.gallery([job for name in names for job in _find(desk, name)] or None)
 
 
 def _show(desk: Desk, name: str | None = None) -> None:
@@ -109,6 +114,48 @@ def _adopt(desk: Desk, task_id: str, name: str | None = None) -> None:
     session = desk.session()
     request = _find(desk, name)[0].request if name else None
     desk.show([session.adopt(task_id, request)], Way(wait=None))
+
+
+def _cell(desk: Desk, name: str | None = None) -> None:
+    job = _find(desk, name)[0]
+    if job.request is None:
+        raise ConfigError("error.job.norequest", job=job.id)
+    text = spelling.as_cell(job.request)
+    if cells.front_end(desk.shell) == "none":
+        desk.tell(text)
+    else:
+        desk.shell.set_next_input(text, replace=False)
+
+
+def _form(desk: Desk, name: str | None = None) -> None:
+    form = importlib.import_module("seedance_nb.notebook.form")
+    if cells.front_end(desk.shell) in ("terminal", "script"):
+        desk.tell(say("form.nowhere"))
+        return
+    source = desk.shell.user_ns.get(name, name) if name else None
+    form.Form(desk.sessions, source, named=name or "").show()
+
+
+# --- the record -----------------------------------------------------------------------------------
+
+
+def _read_log(desk: Desk) -> RequestLog:
+    logs = importlib.import_module("seedance_nb.runs.log")
+    found: RequestLog = logs.read(desk.session(), history=cells.history())
+    return found
+
+
+def _log(desk: Desk) -> None:
+    importlib.import_module("seedance_nb.notebook.log_view").show(_read_log(desk))
+
+
+def _export(desk: Desk, path: str) -> None:
+    log = _read_log(desk)
+    desk.tell(say("log.written", count=len(log), path=log.export(path)))
+
+
+def _rerun(desk: Desk, yes: str = "") -> None:
+    desk.show(_read_log(desk).rerun(yes=bool(yes)), Way(wait=None))
 
 
 # --- the account and this place -------------------------------------------------------------------
@@ -188,14 +235,21 @@ def _help(desk: Desk) -> None:
     desk.tell(help_page())
 
 
+_FLAGS = {"login": {"--save"}, "rerun": {"-y", "--yes"}}
 _DOERS: dict[str, tuple[Callable[..., Any], str, int, int]] = {
     "jobs": (_jobs, "none", 0, 0),
+    "gallery": (_gallery, "many", 0, 24),
     "show": (_show, "maybe", 0, 1),
     "wait": (_wait, "maybe", 0, 1),
     "stop": (_stop, "one", 1, 1),
     "again": (_again, "one", 1, 1),
     "resume": (_resume, "none", 0, 0),
     "adopt": (_adopt, "task", 1, 2),
+    "log": (_log, "none", 0, 0),
+    "export": (_export, "file", 1, 1),
+    "rerun": (_rerun, "yes", 0, 1),
+    "cell": (_cell, "maybe", 0, 1),
+    "form": (_form, "maybe", 0, 1),
     "credits": (_credits, "none", 0, 0),
     "models": (_models, "none", 0, 0),
     "doctor": (_doctor, "none", 0, 0),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.runs.job import Job
+    from seedance_nb.runs.journal import Event
     from seedance_nb.runs.library import Library
     from seedance_nb.runs.settings import Settings
 
@@ -75,6 +76,12 @@ class Ledger:
         with self.lock:
             self.refresh()
             return [self.honest(state) for state in self._fold.states()]
+
+    def history(self) -> tuple[list[Event], Fold]:
+        """The whole journal in order of time, and its fold."""
+        with self.lock:
+            self.refresh()
+            return journals.read(self.home), self._fold
 
     def honest(self, state: JobState) -> JobState:
         """The state as it must be read: a request that its session died over is uncertain."""

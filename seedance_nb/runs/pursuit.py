@@ -205,7 +205,7 @@ class Pursuit:
     async def _post(self, job: Job) -> SeedanceError | None:
         """One attempt; an error that is returned means: surely not accepted."""
         request, key = job.state.request, job.state.idempotency_key
-        if request is None:
+        if request is None or request.digest != job.state.digest:
             raise ConfigError("error.job.norequest", job=job.id)
         self._desk.record(job, "submitting", durable=True, idempotency_key=key)
         try:
@@ -247,7 +247,7 @@ class Pursuit:
                 self._desk.fold(job, "trouble", error=error.to_dict())
             else:
                 polls, failures, trouble = polls + 1, 0, None
-                self._observe(job, reply)
+                self._observe(job, reply, polls)
 
     def _wait(
         self,
@@ -267,9 +267,9 @@ class Pursuit:
             jitter=self._jitter(),
         )
 
-    def _observe(self, job: Job, reply: TaskReply) -> None:
+    def _observe(self, job: Job, reply: TaskReply, polls: int) -> None:
         job.reply = reply
-        facts = _facts(reply)
+        facts = {**_facts(reply), "polls": polls}
         if reply.failure:
             facts["error"] = reply.failure.to_dict()
         if reply.word != job.raw_status or reply.failure:

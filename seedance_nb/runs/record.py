@@ -39,6 +39,7 @@ class JobState:
         raw_status: The service's own last word.
         progress: Percent, as the service reports it.
         estimated_time: Seconds the service expected the task to take.
+        polls: How often the service was asked about the task.
         error: Why it ended, or why it cannot go on by itself.
         trouble: What makes it late just now; it goes on by itself.
         following: Whether somebody is to look after it.
@@ -66,6 +67,7 @@ class JobState:
     asked_at: float | None = None
     submitted_at: float | None = None
     finished_at: float | None = None
+    polls: int = 0
     error: SeedanceError | None = None
     trouble: SeedanceError | None = None
     following: bool = True
@@ -170,6 +172,7 @@ def _status(state: JobState, event: Event) -> JobState:
     return state.with_(
         status=status,
         raw_status=word if isinstance(word, str) else state.raw_status,
+        polls=_whole(event.get("polls")) or state.polls,
         progress=progress if progress is not None else state.progress,
         credits_reserved=reserved if reserved is not None else state.credits_reserved,
         credits_charged=charged if charged is not None else state.credits_charged,

@@ -48,9 +48,13 @@ def request_facts(request: VideoRequest, *, keep_text: bool) -> dict[str, Any]:
     """The fields of a request, fit for the journal; without a prompt where texts are not kept."""
     fields = request.to_fields()
     for name in MEDIA_FIELDS:
-        fields[name] = [unsigned(url) for url in fields[name]]
+        kept = [unsigned(url) for url in fields[name]]
+        if kept != fields[name]:
+            fields["incomplete"] = True
+        fields[name] = kept
     if not keep_text:
         fields["prompt_sha256"] = sha256(fields.pop("prompt"))
+        fields["incomplete"] = True
     return fields
 
 

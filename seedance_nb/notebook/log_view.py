@@ -1,0 +1,30 @@
+"""The request log as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seedance_nb.core.texts import say
+from seedance_nb.notebook import cells, stage
+from seedance_nb.notebook.tables import table_html, table_text
+from seedance_nb.runs.log import COLUMNS
+
+if TYPE_CHECKING:
+    from seedance_nb.runs.log import RequestLog
+
+
+def show(log: RequestLog) -> None:
+    """Display the log in the running cell; columns that say nothing are left out."""
+    rows = log.to_rows()
+    if not rows:
+        stage.print_line(say("log.empty", home=log.home))
+        return
+    filled = [index for index in range(len(COLUMNS)) if any(row[index] for row in rows)]
+    head = [say(f"log.column.{COLUMNS[index]}") for index in filled]
+    rows = [[row[index] for index in filled] for row in rows]
+    text = table_text(head, rows)
+    if cells.front_end(cells.current_shell()) in ("terminal", "script"):
+        stage.print_line(text)
+        return
+    bundle = {"text/html": table_html(head, rows), "text/plain": text}
+    stage.publish(bundle, f"seedance-log-{id(log):x}", update=False)

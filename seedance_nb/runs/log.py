@@ -1,0 +1,366 @@
+"""The request log: what was asked, from where, in which order, and what became of it.
+
+It joins the calls in the journal with the states of their jobs; nothing of it is kept elsewhere, so
+it is the same after a restart, for one session or for a whole folder.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, overload
+
+from seedance_nb.core.errors import BudgetExceeded, ConfigError
+from seedance_nb.runs import exports
+from seedance_nb.runs.job import Jobs
+from seedance_nb.runs.journal import seconds, timestamp
+from seedance_nb.runs.settings import say_where
+from seedance_nb.runs.verify import verify
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from seedance_nb.core.request import VideoRequest
+    from seedance_nb.runs.job import Job
+    from seedance_nb.runs.journal import Event
+    from seedance_nb.runs.library import Video
+    from seedance_nb.runs.record import Fold, JobState
+    from seedance_nb.runs.session import Session
+    from seedance_nb.runs.verify import Disagreement
+
+FORMAT = "seedance_nb.request_log"
+VERSION = 1
+NOT_SENT = "not sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One job that a cell, a form or a call asked for, in order of execution.
+
+    Attributes:
+        session: The kernel's session it was asked in.
+        call: Number of the call within the session; several takes share one.
+        time: When, in epoch seconds.
+        how: "sent", "joined" or "shown" from disk; "not sent" for a cell that asked for nothing.
+        cell: Kind, number, id, sha256, source and variables of what asked.
+        takes: How many takes the call asked for.
+        new: Whether it asked for new ones.
+        digest: Name of what was asked.
+        job: Our id of it; empty for a cell that asked for nothing.
+        state: What became of it; None for such a cell.
+    """
+
+    session: str
+    call: int
+    time: float | None = None
+    how: str = NOT_SENT
+    cell: Mapping[str, Any] = field(default_factory=dict)
+    takes: int = 1
+    new: bool = False
+    digest: str = ""
+    job: str = ""
+    state: JobState | None = None
+
+    @property
+    def status(self) -> str:
+        """The job's status; "not sent" where there is none."""
+        return self.state.status if self.state else NOT_SENT
+
+    @property
+    def request(self) -> VideoRequest | None:
+        """What was asked, where the record holds it whole."""
+        return self.state.request if self.state else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """One line of the exported log: plain JSON."""
+        state = self.state
+        asked = {
+            "session": self.session,
+            "call": self.call,
+            "time": timestamp(self.time) if self.time else None,
+            "how": self.how,
+            "cell": dict(self.cell),
+            "takes": self.takes,
+            "new": self.new,
+            "digest": self.digest or None,
+            "job": self.job or None,
+        }
+        return {**asked, **(_outcome(state) if state else {"status": NOT_SENT})}
+
+
+def _outcome(state: JobState) -> dict[str, Any]:
+    """What became of a job, as plain JSON."""
+    times = ("asked_at", "submitted_at", "finished_at")
+    return {
+        "take": state.take,
+        "request": state.request.to_fields() if state.request else None,
+        "model": state.request.model if state.request else None,
+        "catalog": state.request.catalog if state.request else None,
+        "backend": state.backend,
+        "base_url": state.base_url,
+        "task_id": state.task_id,
+        "status": state.status,
+        "error": state.error.to_dict() if state.error else None,
+        **{name: _stamp(getattr(state, name)) for name in times},
+        "polls": state.polls,
+        "credits_reserved": state.credits_reserved,
+        "credits_charged": state.credits_charged,
+        "videos": [_file(video) for video in state.videos],
+    }
+
+
+def _stamp(moment: float | None) -> str | None:
+    return timestamp(moment) if moment is not None else None
+
+
+def _file(video: Video) -> dict[str, Any]:
+    names = ("sha256", "size", "duration", "width", "height")
+    return {"file": video.path.name, **{name: getattr(video, name) for name in names}}
+
+
+class RequestLog(Sequence[Entry]):
+    """The entries, in order of execution.
+
+    Args:
+        entries: What was asked.
+        sessions: Facts of each session: versions, git commit.
+        home: The folder it was read from.
+        keeper: The session, which can show it and ask it all again.
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        *,
+        sessions: Mapping[str, Mapping[str, Any]],
+        home: Path,
+        keeper: Keeper | None = None,
+    ) -> None:
+        self._entries = tuple(entries)
+        self.sessions = dict(sessions)
+        self.home = home
+        self._keeper = keeper
+
+    @overload
+    def __getitem__(self, key: int) -> Entry: ...
+    @overload
+    def __getitem__(self, key: slice) -> RequestLog: ...
+
+    def __getitem__(self, key: int | slice) -> Entry | RequestLog:
+        """By position."""
+        return self._part(self._entries[key]) if isinstance(key, slice) else self._entries[key]
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """One after the other."""
+        return iter(self._entries)
+
+    def filter(self, **fields: object) -> RequestLog:
+        """The entries with these values: `log.filter(status="failed", session="...")`."""
+        return self._part(
+            entry
+            for entry in self._entries
+            if all(getattr(entry, name) == value for name, value in fields.items())
+        )
+
+    @property
+    def digests(self) -> list[str]:
+        """What was asked, by name, in order."""
+        return [entry.digest for entry in self._entries if entry.digest]
+
+    def to_lines(self) -> list[str]:
+        """The log as JSON lines: a head with format, version and sessions, then the entries."""
+        head = {"format": FORMAT, "version": VERSION, "sessions": self.sessions}
+        rows = [head, *(entry.to_dict() for entry in self._entries)]
+        return [json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows]
+
+    def to_dataframe(self) -> Any:
+        """The entries as a table of pandas.
+
+        Raises:
+            ConfigError: pandas is not installed.
+        """
+        try:
+            pandas = importlib.import_module("pandas")
+        except ImportError:
+            raise ConfigError("error.pandas") from None
+        return pandas.DataFrame([entry.to_dict() for entry in self._entries])
+
+    def to_rows(self) -> list[list[str]]:
+        """The entries as a table of texts: `COLUMNS` says of what."""
+        return [_row(entry) for entry in self._entries]
+
+    def _part(self, entries: Iterable[Entry]) -> RequestLog:
+        return RequestLog(entries, sessions=self.sessions, home=self.home, keeper=self._keeper)
+
+    def export(self, path: str | os.PathLike[str]) -> Path:
+        """Write the log to a file; its ending says how: `.jsonl`, `.ipynb`, `.py` or `.zip`.
+
+        Raises:
+            ConfigError: No such form, or the file cannot be written.
+        """
+        return exports.export(self, path)
+
+    def verify(self, notebook: str | os.PathLike[str] | None = None) -> list[Disagreement]:
+        """Everything that disagrees with the record; nothing where all is as it says.
+
+        Args:
+            notebook: A notebook whose outputs must show the files of the record.
+        """
+        return verify(self, notebook)
+
+    def rerun(self, *, yes: bool = False) -> Jobs:
+        """Ask it all again, as new takes on the present backend.
+
+        Raises:
+            BudgetExceeded: It would cost money, and there was no `yes`.
+        """
+        keeper = self._keeper
+        asked = list(exports.calls(self))
+        if keeper is None or (keeper.backend == "live" and not yes):
+            count = sum(entry.takes for entry, _ in asked)
+            where, line = keeper.where if keeper else "-", "log.rerun(yes=True)"
+            raise BudgetExceeded("error.rerun", count=count, where=where, line=line)
+        made: list[Job] = []
+        for entry, request in asked:
+            jobs = keeper.generate(request, takes=entry.takes, new=True, cell={"kind": "rerun"})
+            made += jobs if isinstance(jobs, Jobs) else [jobs]
+        return Jobs(made)
+
+    def _ipython_display_(self) -> None:
+        if self._keeper is None:
+            print(repr(self))  # noqa: T201 - what a terminal shows
+        else:
+            self._keeper.viewer(self)
+
+    def __repr__(self) -> str:
+        """How many, of how many sessions."""
+        sessions = {entry.session for entry in self._entries}
+        return f"<RequestLog {len(self)} entries, {len(sessions)} sessions>"
+
+
+class Keeper(Protocol):
+    """The session, as far as a log needs it."""
+
+    @property
+    def backend(self) -> str:
+        """What answers."""
+
+    @property
+    def where(self) -> str:
+        """Who answers, in words."""
+
+    @property
+    def viewer(self) -> Callable[[Any], None]:
+        """Shows something in the way of the front end."""
+
+    def generate(
+        self,
+        prompt: str | VideoRequest,
+        *,
+        takes: int = 1,
+        new: bool = False,
+        cell: Mapping[str, Any] | None = None,
+    ) -> Job | Jobs:
+        """Ask."""
+
+
+_SESSION = ("time", "versions", "commit", "system", "catalog")
+COLUMNS = ("cell", "job", "how", "status", "model", "take", "digest", "where", "credits", "file")
+
+
+def _row(entry: Entry) -> list[str]:
+    state, number = entry.state, entry.cell.get("number")
+    cell = f"[{number}]" if number is not None else str(entry.cell.get("kind", ""))
+    if state is None:
+        return [cell, "", entry.how, *[""] * (len(COLUMNS) - 3)]
+    credits_ = "" if state.credits is None or state.backend == "simulator" else f"{state.credits:g}"
+    model = state.request.model if state.request else None
+    return [
+        cell,
+        entry.job,
+        entry.how,
+        state.status,
+        (model or "").removeprefix("seedance-2.0-"),
+        str(state.take),
+        entry.digest.removeprefix("sha256:")[:12],
+        say_where(state.backend, state.base_url, short=True),
+        credits_,
+        state.videos[0].path.name if state.videos else "",
+    ]
+
+
+def read(
+    session: Session,
+    *,
+    only: str | None = None,
+    history: Sequence[tuple[int, str]] = (),
+) -> RequestLog:
+    """The log of a session's folder.
+
+    Args:
+        session: The one that reads.
+        only: Only what this session asked for; None for all.
+        history: Number and source of the cells that the running kernel has executed.
+    """
+    events, fold = session.ledger.history()
+    wanted = [event for event in events if only in (None, event.get("session"))]
+    entries = [entry for event in wanted if event["event"] == "call" for entry in _of(event, fold)]
+    if only in (None, session.id):
+        entries += _unsent(session.id, history, entries)
+    sessions: dict[str, dict[str, Any]] = {
+        str(event["session"]): {name: event[name] for name in _SESSION if name in event}
+        for event in wanted
+        if event["event"] == "session"
+    }
+    entries.sort(key=lambda entry: _place(entry, sessions))
+    return RequestLog(entries, sessions=sessions, home=session.home, keeper=session)
+
+
+def _unsent(
+    session: str, history: Sequence[tuple[int, str]], entries: Sequence[Entry]
+) -> list[Entry]:
+    """Cells of the running kernel that asked for nothing: refused, dry runs, other people's."""
+    logged = {entry.cell.get("number") for entry in entries if entry.session == session}
+    return [
+        Entry(session=session, call=0, cell={"kind": "cell", "number": number, "source": source})
+        for number, source in history
+        if number not in logged and source.lstrip().startswith("%%seedance")
+    ]
+
+
+def _of(event: Event, fold: Fold) -> Iterator[Entry]:
+    """An entry for each job that answered a call."""
+    jobs, cell = event.get("jobs"), event.get("cell")
+    number = event.get("seq")
+    common = Entry(
+        session=str(event["session"]),
+        call=number if isinstance(number, int) else 0,
+        time=seconds(event.get("time")),
+        cell=cell if isinstance(cell, dict) else {},
+        takes=len(jobs) if isinstance(jobs, list) else 1,
+        new=event.get("new") is True,
+        digest=str(event.get("digest") or ""),
+    )
+    for row in jobs if isinstance(jobs, list) else []:
+        job = row.get("job") if isinstance(row, dict) else None
+        if isinstance(job, str) and job in fold:
+            yield dataclasses.replace(
+                common, job=job, how=str(row.get("how", "")), state=fold.state(job)
+            )
+
+
+def _place(entry: Entry, sessions: Mapping[str, Mapping[str, Any]]) -> tuple[str, int, float]:
+    began = str(sessions.get(entry.session, {}).get("time", "9"))
+    number = entry.cell.get("number")
+    # Within a session the calls are numbered by the journal; a cell that asked for nothing has only
+    # the number of its prompt.
+    return began + entry.session, number if isinstance(number, int) else 0, entry.time or 0.0

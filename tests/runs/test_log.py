@@ -1,0 +1,225 @@
+"""The record: what was asked and what became of it, in every form."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from canary import CANARY
+
+from seedance_nb.core.errors import BudgetExceeded, ConfigError, TaskFailed
+from seedance_nb.core.request import VideoRequest
+from seedance_nb.runs import journal, log
+from seedance_nb.runs.session import Session
+from seedance_nb.runs.settings import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from peer import Peer
+
+    from seedance_nb.runs.log import RequestLog
+
+ROOT = Path(__file__).parents[2]
+SIGNED = "https://x.example.org/a.png?X-Amz-Signature=c0ffee&n=1"
+
+
+@pytest.fixture
+def make(tmp_path: Path, peer: Peer) -> Iterator[Callable[..., Session]]:
+    """Makes sessions that share a folder, on the other server."""
+    peer.polls = 1
+    made = []
+
+    def session(**settings: Any) -> Session:
+        given = {"api_key": CANARY, "base_url": peer.url, "home": tmp_path / "runs", **settings}
+        made.append(Session(resolve(given, {}, {}, cwd=tmp_path)))
+        return made[-1]
+
+    yield session
+    for one in made:
+        one.close()
+
+
+def ask(session: Session, prompt: str, number: int, **fields: Any) -> None:
+    """Ask as a cell does, and wait for what comes of it."""
+    source = f"%%seedance\n{prompt}"
+    cell = {"kind": "cell", "number": number, "source": source, "variables": {"animal": "dog"}}
+    session.generate(prompt, cell=cell, **fields).wait(20)
+
+
+@pytest.fixture
+def record(make: Callable[..., Session], peer: Peer) -> RequestLog:
+    """The log of two sessions: takes, a failure that was asked again, a repetition."""
+    peer.on_create = [("ok",), ("fails", "service_error", "busy")]
+    first = make()
+    ask(first, "a dog, {braces}", 2, duration=4)
+    with pytest.raises(TaskFailed):
+        ask(first, "a cat", 3)
+    ask(first, "a cat", 4)
+    ask(first, "two\nbirds", 5, takes=2, quality="480p")
+    first.close()
+    second = make()
+    ask(second, "a dog, {braces}", 1, duration=4)
+    ask(second, "a dog, {braces}", 2, duration=4, new=True)
+    return log.read(second)
+
+
+def test_the_log_has_every_call_in_order(record: RequestLog) -> None:
+    """Each cell is there with number and source, what it asked for, and what became of it."""
+    rows = [(entry.cell["number"], entry.how, entry.status) for entry in record]
+
+    assert [
+        (2, "sent", "completed"), (3, "sent", "failed"), (4, "sent", "completed"),
+        (5, "sent", "completed"), (5, "sent", "completed"),
+        (1, "shown", "completed"), (2, "sent", "completed"),
+    ] == rows  # fmt: skip
+    assert [1, 1, 1, 1, 2, 1, 2] == [entry.state.take for entry in record if entry.state]
+    assert "%%seedance\na cat" == record[1].cell["source"]
+    assert {"animal": "dog"} == record[1].cell["variables"]
+    assert 2 == len(record.sessions)
+    assert all("python" in facts["versions"] for facts in record.sessions.values())
+    assert "service_error" == record[1].to_dict()["error"]["code"]
+    assert record[0].state is not None
+    assert record[0].state.polls >= 1
+    assert 5 == len(record.filter(session=record[0].session))
+
+
+def test_cells_that_asked_for_nothing_are_shown_as_such(make: Callable[..., Session]) -> None:
+    """A refused cell or a dry run of the running kernel stands in the log as not sent."""
+    session = make()
+    ask(session, "a dog", 2)
+
+    history = [(1, "%load_ext seedance_nb"), (2, "%%seedance\na dog"), (3, "%%seedance -q 9p\nx")]
+    found = log.read(session, history=history)
+
+    assert [(2, "completed"), (3, "not sent")] == [(e.cell["number"], e.status) for e in found]
+
+
+def test_the_record_is_true_until_somebody_changes_it(record: RequestLog, tmp_path: Path) -> None:
+    """`verify` finds nothing in an honest folder, and names a file that is gone or altered."""
+    assert [] == record.verify()
+    videos = [entry.state.videos[0].path for entry in record if entry.state and entry.state.videos]
+    videos[0].write_bytes(b"x" * videos[0].stat().st_size)
+    videos[1].unlink()
+    beside = json.loads(videos[2].with_suffix(".json").read_text("utf-8"))
+    beside["request"]["duration"] = 15
+    videos[2].with_suffix(".json").write_text(json.dumps(beside), "utf-8")
+    shown = {"cells": [{"outputs": [{"data": {"text/html": "runs/videos/zzzz2345.mp4"}}]}]}
+    (tmp_path / "n.ipynb").write_text(json.dumps(shown), "utf-8")
+
+    found = [(item.text_id, item.job) for item in record.verify(tmp_path / "n.ipynb")]
+
+    assert {
+        ("verify.altered", videos[0].stem), ("verify.missing", videos[1].stem),
+        ("verify.sidecar", videos[2].stem), ("verify.notebook", "zzzz2345"),
+    } == set(found)  # fmt: skip
+
+
+def digests(path: Path, **environ: str) -> list[str]:
+    """What an export asks for when it is run in a fresh process, in order."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
+    if path.suffix == ".py":
+        command = [sys.executable, str(path)]
+    else:
+        run = "import nbformat, nbclient, sys; n = nbformat.read(sys.argv[1], 4);"
+        run += "nbclient.NotebookClient(n, timeout=120).execute()"
+        command = [sys.executable, "-c", run, str(path)]
+    subprocess.run(command, cwd=path.parent, env=env, check=True, timeout=120, capture_output=True)
+    found = []
+    for event in journal.read(path.parent / "seedance_runs"):
+        if event["event"] == "call" and isinstance(event["jobs"], list):
+            found += [str(event["digest"])] * len(event["jobs"])
+    return found
+
+
+@pytest.mark.parametrize("form", [".py", ".ipynb"])
+def test_an_export_asks_for_the_same(form: str, record: RequestLog, tmp_path: Path) -> None:
+    """The exported script and notebook make the same requests in the same order, elsewhere."""
+    target = record.export(tmp_path / "again" / f"requests{form}")
+
+    again = digests(target, SEEDANCE_NB_TIME_SCALE="0", SEEDANCE_NB_BACKEND="simulator")
+
+    assert record.digests == again
+
+
+def test_the_lines_hold_the_whole_record(record: RequestLog, tmp_path: Path) -> None:
+    """The exported lines are JSON with a version, and each request makes its digest again."""
+    lines = record.export(tmp_path / "log.jsonl").read_text("utf-8").splitlines()
+    head, *rows = map(json.loads, lines)
+
+    assert ("seedance_nb.request_log", 1) == (head["format"], head["version"])
+    assert [VideoRequest(**row["request"]).digest for row in rows] == record.digests
+    assert CANARY not in "".join(lines)
+    assert record[0].state is not None
+    assert record[0].state.videos[0].sha256 == rows[0]["videos"][0]["sha256"]
+
+
+def test_the_zip_holds_all_that_a_reader_needs(record: RequestLog, tmp_path: Path) -> None:
+    """The zip has record, notebook, journal, videos and sidecars, and the same log the same zip."""
+    path = record.export(tmp_path / "log.zip")
+
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        jobs = {entry.job for entry in record if entry.state and entry.state.videos}
+        assert {"request_log.jsonl", "requests.ipynb"} <= names
+        assert {f"videos/{job}{ending}" for job in jobs for ending in (".mp4", ".json")} <= names
+        assert 2 == len([name for name in names if name.startswith("journal/")])
+        assert not any(CANARY.encode() in archive.read(name) for name in names)
+
+
+def test_an_unknown_ending_is_refused(record: RequestLog, tmp_path: Path) -> None:
+    """A file whose ending says no form is refused, with the endings there are."""
+    with pytest.raises(ConfigError, match=r"\.jsonl, \.ipynb, \.py, \.zip"):
+        record.export(tmp_path / "log.csv")
+
+
+def test_asking_again_costs_a_yes(record: RequestLog, peer: Peer) -> None:
+    """`rerun` on a paid service says how many and wants a yes, then makes new takes of all."""
+    before = len(peer.creates)
+
+    with pytest.raises(BudgetExceeded, match="7 request"):
+        record.rerun()
+    assert before == len(peer.creates)
+    again = record.rerun(yes=True).wait(60)
+
+    assert record.digests == [job.state.digest for job in again]
+    assert before + 7 == len(peer.creates)
+
+
+def test_texts_can_be_kept_out(make: Callable[..., Session]) -> None:
+    """With `record_text` off, neither prompt nor cell nor variable is in any file, only hashes."""
+    session = make(record_text=False)
+    ask(session, "a secret dog", 2)
+
+    texts = [p.read_text("utf-8") for p in session.home.rglob("*.json*")]
+    found = log.read(session)
+
+    assert texts
+    assert not any("secret" in text or '"dog"' in text for text in texts)
+    assert VideoRequest("a secret dog").digest == found[0].digest
+    assert [] == found.verify()
+
+
+def test_no_key_and_no_signature_gets_in(make: Callable[..., Session]) -> None:
+    """A key in a cell or variable and the signature of an input's link are never written down."""
+    session = make()
+    cell = {
+        "kind": "call",
+        "source": f"key = {CANARY!r}; image = {SIGNED!r}",
+        "variables": {"key": CANARY, "image": SIGNED, "large": "x" * 9999, "odd": object},
+    }
+    job = session.generate("a dog", images=[SIGNED], cell=cell)
+    job.wait(20)
+
+    text = "".join(p.read_text("utf-8") for p in session.home.rglob("*.json*"))
+
+    assert CANARY not in text
+    assert "c0ffee" not in text
+    assert "x" * 600 not in text
+    assert VideoRequest("a dog", images=[SIGNED]).digest in text
