@@ -1,0 +1,272 @@
+"""The form: every parameter of a request, what is wrong with it as one types, and its videos."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from seedance_nb.core.errors import SeedanceError
+from seedance_nb.core.spelling import as_cell, as_curl, as_python
+from seedance_nb.core.texts import say
+from seedance_nb.notebook import cells
+from seedance_nb.notebook import stage as stages
+from seedance_nb.notebook.form_controls import (
+    EDGE,
+    fill,
+    frame,
+    labelled,
+    line_html,
+    make_controls,
+    make_note,
+    note_html,
+    show_note,
+)
+from seedance_nb.notebook.form_source import request_from
+from seedance_nb.notebook.form_state import form_state, values_of
+from seedance_nb.notebook.look import BOX, FAINT, code_in, safe
+from seedance_nb.notebook.stage import Panel, Stage, stage_for
+from seedance_nb.notebook.video import Budget
+from seedance_nb.runs.job import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seedance_nb.core.request import VideoRequest
+    from seedance_nb.notebook.desk import Sessions
+    from seedance_nb.notebook.form_source import Source
+    from seedance_nb.notebook.form_state import FormState
+    from seedance_nb.notebook.live import Live
+    from seedance_nb.runs.session import Session
+
+MOST_PANELS = 12  # of one click
+SPELLINGS = ("cell", "python", "curl")
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+# What stands beneath what, and what shares a row.
+ROWS = (
+    ("prompt",),
+    ("images",),
+    ("videos",),
+    ("audios",),
+    ("model",),
+    ("tier",),
+    ("duration",),
+    ("quality",),
+    ("aspect_ratio",),
+    ("generate_audio", "web_search", "content_filter"),
+    ("callback_url",),
+    ("takes",),
+    ("new",),
+)
+_BUTTON = {"width": "max-content", "margin": "2px 6px 2px 0"}
+_ROW = {"flex_flow": "row wrap", "align_items": "center", "margin": "4px 0 0"}
+
+
+def form_stage(session: Session) -> Stage:
+    """Where the panels of a form are shown: inside a widget, which follows no relative link."""
+    return dataclasses.replace(stage_for(session), front_end="vscode", budget=Budget())
+
+
+class Form:
+    """A form to fill in; displayed by being the value of a cell.
+
+    Args:
+        sessions: Where sessions come from.
+        source: What to fill in, as `request_from` takes it.
+        named: How the magic spells the source, for the line that opens the form again.
+        stage: Makes the place where panels are shown.
+
+    Attributes:
+        controls: The control of each parameter, and of `takes` and `new`, by name.
+        notes: What is said under each, by name.
+        state: What the form says just now.
+        widget: All of it.
+    """
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        source: Source | None = None,
+        *,
+        named: str = "",
+        stage: Callable[[Session], Stage] = form_stage,
+    ) -> None:
+        self._sessions = sessions
+        self._make_stage = stage
+        self._named = named
+        self._cell = cells.record()
+        session = sessions.current()
+        request = None if source is None else request_from(source, session)
+        self.controls = make_controls()
+        self.notes = {name: make_note() for name in self.controls}
+        self.summary = ipywidgets.HTML()
+        self.generate = ipywidgets.Button(
+            description=say("form.generate"), button_style="primary", layout=_BUTTON
+        )
+        self.spellers = {
+            how: ipywidgets.Button(description=say(f"form.spell.{how}"), layout=_BUTTON)
+            for how in SPELLINGS
+        }
+        self.text = ipywidgets.Textarea(rows=6, layout={"width": "100%", "display": "none"})
+        self.message = make_note()
+        self.message.layout.margin = "4px 0 0"
+        self.panels = ipywidgets.VBox(layout={"width": "100%"})
+        self._spelling = ""
+        self._filling = False
+        self.widget = self._put_together(session)
+        self._listen()
+        self.state: FormState = self._read()
+        self._refresh()
+        if request is not None:
+            self.fill(request)
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        """The live form, over a text for the saved notebook that says how to open it again."""
+        line = f"%seedance form {self._named}".strip()
+        said = say("form.static", line=line)
+        bundle: dict[str, Any] = {
+            "text/html": f'<div style="{BOX}">{code_in(said)}</div>',
+            "text/plain": said,
+        }
+        front_end = cells.front_end(cells.current_shell())
+        if front_end in ("terminal", "script"):
+            return {"text/plain": say("form.nowhere")}
+        if front_end != "none":
+            model_id = self.widget.model_id
+            bundle[_WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": model_id}
+        return bundle
+
+    def __repr__(self) -> str:
+        """How to show it where it cannot be shown."""
+        return str(self._repr_mimebundle_()["text/plain"])
+
+    def show(self) -> None:
+        """Display it in the running cell."""
+        stages.publish(self._repr_mimebundle_(), f"seedance-form-{id(self):x}", update=False)
+
+    # --- filling in -----------------------------------------------------------------------------
+
+    def fill(self, request: VideoRequest) -> None:
+        """Fill in what asks for this request."""
+        self._filling = True
+        fill(self.controls, values_of(request))
+        self._filling = False
+        self._refresh()
+
+    def add(self, live: Live) -> None:
+        """Put a panel on top of those that are there."""
+        self.panels.children = (live.widget, *self.panels.children)
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _put_together(self, session: Session) -> Any:
+        where = f'<span style="font-size:12px;font-weight:400;{FAINT}">{safe(session.where)}</span>'
+        head = ipywidgets.HTML(
+            f'<div style="font-size:15px;font-weight:600">{safe(say("form.title"))} {where}</div>'
+        )
+        rows: list[Any] = [head]
+        for names in ROWS:
+            shown = [labelled(name, self.controls[name]) for name in names]
+            if isinstance(shown[0], ipywidgets.Checkbox):
+                beside = {**_ROW, "margin": f"2px 0 2px {EDGE}px"}
+                shown = [ipywidgets.HBox(shown, layout=beside)]
+            rows += [*shown, *(self.notes[name] for name in names)]
+        buttons = ipywidgets.HBox([self.generate, *self.spellers.values()], layout=_ROW)
+        body = frame([*rows, self.summary, buttons, self.message, self.text])
+        return ipywidgets.VBox([body, self.panels], layout={"width": "100%"})
+
+    def _listen(self) -> None:
+        for control in self.controls.values():
+            control.observe(lambda _: self._refresh(), "value")
+        self.generate.on_click(lambda _: self._generate())
+        for how, button in self.spellers.items():
+            button.on_click(lambda _, how=how: self._spell(how))
+
+    def _read(self) -> FormState:
+        session = self._sessions.current()
+        trouble = session.settings.trouble
+        values = {name: control.value for name, control in self.controls.items()}
+        return form_state(
+            values,
+            simulated=session.backend == "simulator",
+            trouble=str(trouble) if trouble else "",
+            is_secret=session.secret.is_in,
+        )
+
+    def _refresh(self) -> None:
+        """Say anew what there is to say."""
+        if self._filling:
+            return
+        state = self.state = self._read()
+        self.controls["aspect_ratio"].show(state.ratio)
+        for name, note in self.notes.items():
+            show_note(note, note_html(state, name))
+        lines = [line_html(state.summary), line_html(state.estimate)]
+        self.summary.value = f'<div style="margin:6px 0 0">{"".join(lines)}</div>'
+        self.generate.disabled = not state.is_ready
+        self.generate.tooltip = state.summary
+        for button in self.spellers.values():
+            button.disabled = not state.is_ready
+        self._write()
+
+    def _spell(self, how: str) -> None:
+        """Open a spelling, or close the one that is open."""
+        self._spelling = "" if self._spelling == how else how
+        self._write()
+
+    def _write(self) -> None:
+        request, how = self.state.request, self._spelling
+        if request is None or not how:
+            self.text.layout.display = "none"
+            return
+        self.text.description = say(f"form.spell.{how}")
+        self.text.value = self._spelled(request, how)
+        self.text.rows = min(16, self.text.value.count("\n") + 2)
+        self.text.layout.display = None
+
+    def _spelled(self, request: VideoRequest, how: str) -> str:
+        if how == "curl":
+            return as_curl(request, self._sessions.current().settings.base_url)
+        spell = as_cell if how == "cell" else as_python
+        return spell(request, takes=self.state.takes)
+
+    def _generate(self) -> None:
+        """Ask for what is filled in; its panels go below the form."""
+        self._refresh()
+        state = self.state
+        if state.request is None:
+            return
+        self.generate.disabled = True
+        show_note(self.message, "")
+        session = self._sessions.current()
+        try:
+            made = session.generate(
+                state.request, takes=state.takes, new=state.new, cell={**self._cell, "kind": "form"}
+            )
+        except SeedanceError as error:
+            show_note(self.message, line_html(str(error), tone="bad"))
+        else:
+            self._show([made] if isinstance(made, Job) else list(made), session)
+        finally:
+            self.generate.disabled = False
+
+    def _show(self, jobs: list[Job], session: Session) -> None:
+        stage = self._make_stage(session)
+        automatic = not self.controls["model"].value
+        for job in reversed(jobs[:MOST_PANELS]):
+            panel = Panel(job, stage, automatic=automatic)
+            panel.show_in(self)
+        left = len(jobs) - MOST_PANELS
+        if left > 0:
+            show_note(self.message, line_html(say("form.more", count=left)))
+
+
+def open_form(source: Source | None = None) -> Form:
+    """A form on the session in use."""
+    from seedance_nb.runs import current  # noqa: PLC0415 - the session in use, at this moment
+
+    sessions: Any = current
+    return Form(sessions, source)

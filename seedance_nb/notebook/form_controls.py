@@ -1,0 +1,255 @@
+"""The controls of a form, one for each row of the catalog's table, as widgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import traitlets
+
+from seedance_nb.core import catalog
+from seedance_nb.core.catalog import MODES, PARAMETERS
+from seedance_nb.core.options import MOST_TAKES
+from seedance_nb.core.texts import say
+from seedance_nb.notebook.look import FAINT, WIDEST, code_in, colour, safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from seedance_nb.core.catalog import Parameter
+    from seedance_nb.notebook.form_state import FormState
+
+LABEL = 84  # pixels of the column of labels
+EDGE = LABEL + 8  # where the controls begin
+_FULL = {"width": "100%", "margin": "2px 0"}
+_STYLE = {"description_width": f"{LABEL}px"}
+_NOTE = {"width": "auto", "margin": f"0 0 0 {EDGE}px", "display": "none"}
+_SMALL = "font-family:system-ui,-apple-system,sans-serif;font-size:12px;line-height:1.5"
+# Width and height in pixels of the shapes: equal areas, with room for the words on them.
+_SHAPES = {
+    "16:9": (64, 36), "9:16": (36, 64), "1:1": (48, 48), "4:3": (55, 41), "3:4": (41, 55),
+    "21:9": (73, 31), "adaptive": (68, 48),
+}  # fmt: skip
+
+
+class Shapes(ipywidgets.HBox):  # type: ignore[misc]
+    """Ratios drawn as rectangles of that shape; the value is None while none was chosen.
+
+    A click on the chosen one takes the choice back.
+    """
+
+    value = traitlets.Unicode(None, allow_none=True)
+
+    def __init__(self, ratios: Sequence[str]) -> None:
+        self.buttons = {ratio: _shape(ratio) for ratio in ratios}
+        self._painting = False
+        for ratio, button in self.buttons.items():
+            button.observe(lambda change, ratio=ratio: self._press(ratio, change.new), "value")
+        layout = {"flex_flow": "row wrap", "align_items": "center", "flex": "1 1 0%"}
+        super().__init__(list(self.buttons.values()), layout=layout)
+
+    def show(self, ratio: str) -> None:
+        """Mark the one that would be sent."""
+        self._painting = True
+        for name, button in self.buttons.items():
+            button.value = name == ratio
+        self._painting = False
+
+    def _press(self, ratio: str, down: bool) -> None:  # noqa: FBT001 - as the button says it
+        if not self._painting:
+            self.value = ratio if down else None
+
+
+def _shape(ratio: str) -> Any:
+    width, height = _SHAPES[ratio]
+    style = "dashed" if ratio == "adaptive" else "solid"
+    return ipywidgets.ToggleButton(
+        description=ratio,
+        tooltip=ratio,
+        layout={
+            "width": f"{width}px",
+            "height": f"{height}px",
+            "padding": "0",
+            "margin": "3px 6px 3px 0",
+            "border": f"1px {style} {colour('calm')}",
+        },
+    )
+
+
+def make_controls() -> dict[str, Any]:
+    """A control for each parameter, and for what a form asks besides."""
+    controls = {parameter.name: _control(parameter) for parameter in PARAMETERS}
+    controls["takes"] = _number("takes", 1, 1, MOST_TAKES)
+    controls["new"] = _switch("new", value=False)
+    return controls
+
+
+def fill(controls: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Set controls; a value that a row of buttons lacks gets a button."""
+    for name, value in values.items():
+        control = controls[name]
+        if isinstance(control, Shapes):
+            control.value = value
+            continue
+        wanted = "" if value is None else value
+        options = getattr(control, "options", None)
+        if options is not None and wanted not in [known for _, known in options]:
+            control.options = (*options, (str(wanted), wanted))
+        control.value = wanted
+
+
+def make_note() -> Any:
+    """The place under a control for what there is to say of it."""
+    return ipywidgets.HTML(layout=_NOTE)
+
+
+def show_note(note: Any, html: str) -> None:
+    """Put something there, or take it away."""
+    if note.value != html:
+        note.value = html
+        note.layout.display = None if html else "none"
+
+
+def note_html(state: FormState, name: str) -> str:
+    """What there is to say of a field: hint, problems, advice and thumbnails."""
+    hint = state.hints.get(name, "")
+    if name == "model":
+        hint = state.mode
+    parts = [f'<div style="{FAINT}">{safe(hint)}</div>'] if hint else []
+    parts += [_line(_without(name, text), "bad") for text in state.problems.get(name, ())]
+    parts += [_line(text, "warn") for text in state.advice.get(name, ())]
+    if name == "images" and state.thumbnails:
+        parts.append(_thumbnails(state.thumbnails))
+    return f'<div style="{_SMALL}">{"".join(parts)}</div>' if parts else ""
+
+
+def line_html(text: str, *, tone: str = "") -> str:
+    """A line of the form itself."""
+    inside = _line(text, tone) if tone else f"<div>{code_in(text)}</div>"
+    return f'<div style="{_SMALL}">{inside}</div>'
+
+
+def _line(text: str, tone: str) -> str:
+    edge = f"border-left:3px solid {colour(tone)};padding:0 0 0 8px;margin:2px 0"
+    return f'<div style="{edge}">{code_in(text)}</div>'
+
+
+def _without(name: str, text: str) -> str:
+    """The sentence without the name of the field, under which it stands."""
+    for mark in (": ", "："):
+        text = text.removeprefix(f"`{name}`{mark}")
+    return text
+
+
+def _thumbnails(urls: Sequence[str]) -> str:
+    look = (
+        "height:56px;max-width:120px;object-fit:cover;border-radius:5px;"
+        "border:1px solid rgba(128,128,128,.32);background:rgba(128,128,128,.12)"
+    )
+    name = safe(say("form.label.images"))
+    # No referrer: the address of a notebook server is nobody else's business.
+    tags = [
+        f'<img src="{safe(url)}" alt="{name} {number}" loading="lazy" '
+        f'referrerpolicy="no-referrer" style="{look}">'
+        for number, url in enumerate(urls, 1)
+    ]
+    row = "display:flex;flex-wrap:wrap;gap:6px;margin:4px 0 2px"
+    return f'<div style="{row}">{"".join(tags)}</div>'
+
+
+# --- controls -------------------------------------------------------------------------------------
+
+
+def _control(parameter: Parameter) -> Any:
+    name = parameter.name
+    if parameter.kind == "prompt":
+        return _area(name, rows=5, continuous=True)
+    if parameter.kind == "media":
+        return _area(name, rows=2, continuous=False)
+    if parameter.kind == "integer":
+        return _number(name, parameter.default, parameter.minimum, parameter.maximum)
+    if parameter.kind == "flag":
+        return _switch(name, value=bool(parameter.default))
+    if parameter.kind == "url":
+        return ipywidgets.Text(
+            description=say(f"form.label.{name}"),
+            placeholder=say(f"form.hint.{name}"),
+            continuous_update=False,
+            layout=_FULL,
+            style=_STYLE,
+        )
+    return _choice(parameter)
+
+
+def _area(name: str, *, rows: int, continuous: bool) -> Any:
+    """A field of several lines; addresses are read when one leaves it, not letter by letter."""
+    return ipywidgets.Textarea(
+        description=say(f"form.label.{name}"),
+        placeholder=say("form.hint.prompt" if name == "prompt" else "form.hint.media"),
+        rows=rows,
+        continuous_update=continuous,
+        layout=_FULL,
+        style=_STYLE,
+    )
+
+
+def _number(name: str, value: Any, low: int, high: int) -> Any:
+    return ipywidgets.BoundedIntText(
+        value=value,
+        min=low,
+        max=high,
+        description=say(f"form.label.{name}"),
+        layout={"width": f"{LABEL + 84}px", "margin": "2px 0"},
+        style=_STYLE,
+    )
+
+
+def _switch(name: str, *, value: bool) -> Any:
+    return ipywidgets.Checkbox(
+        value=value,
+        description=say(f"form.label.{name}"),
+        indent=False,
+        layout={
+            "width": "max-content",
+            "margin": "2px 18px 2px 0",
+        },
+    )
+
+
+def _choice(parameter: Parameter) -> Any:
+    name = parameter.name
+    if name == "aspect_ratio":
+        return Shapes(parameter.choices)
+    offered = catalog.CATALOGS[catalog.in_use()]
+    if name == "model":
+        options = [(say("form.choice.automatic"), "")]
+        options += [(say(f"form.choice.{mode}"), mode) for mode in MODES]
+    elif name == "tier":
+        options = [(tier, tier) for tier in offered.tiers]
+    else:
+        known = {quality for model in offered.models for quality in model.qualities}
+        options = [(quality, quality) for quality in parameter.choices if quality in known]
+    return ipywidgets.ToggleButtons(
+        options=options,
+        value=parameter.default or "",
+        layout={"flex": "1 1 0%", "width": "auto", "margin": "2px 0"},
+        style={"button_width": "auto"},
+    )
+
+
+def labelled(name: str, control: Any) -> Any:
+    """The control with its label, where it has none of its own."""
+    if getattr(control, "description", ""):
+        return control
+    # As ipywidgets does it itself: at the right edge of its column.
+    head = ipywidgets.HTML(
+        f'<div style="text-align:right">{safe(say(f"form.label.{name}"))}</div>',
+        layout={"width": f"{LABEL}px", "margin": "0 8px 0 0", "flex": "0 0 auto"},
+    )
+    return ipywidgets.HBox([head, control], layout={**_FULL, "align_items": "center"})
+
+
+def frame(children: Sequence[Any]) -> Any:
+    """The form itself, as wide as a panel."""
+    layout = {"width": "100%", "max_width": f"{WIDEST}px", "padding": "2px 0 8px"}
+    return ipywidgets.VBox(list(children), layout=layout)
