@@ -40,7 +40,6 @@ if TYPE_CHECKING:
         WaitTimeout,
     )
     from seedance_nb.core.request import VideoRequest
-    from seedance_nb.notebook.gallery_live import Gallery
     from seedance_nb.runs.job import Job, Jobs
     from seedance_nb.runs.library import Video
     from seedance_nb.runs.log import RequestLog
@@ -155,16 +154,14 @@ def job(name: str | None = None) -> Job:
     return _session().job(name)
 
 
-def gallery(jobs: Job | Iterable[Job] | None = None) -> Gallery:
+def gallery(jobs: Job | Iterable[Job] | None = None) -> Any:
     """Takes and variants side by side, with Play all; by default the latest that belong together.
 
     Raises:
         ConfigError: There are no jobs, or too many.
     """
-    sessions = _sessions()
-    sessions.current()
-    made: Gallery = importlib.import_module(f"{__name__}.notebook.gallery_live").gallery(jobs)
-    return made
+    _sessions()
+    return importlib.import_module(f"{__name__}.notebook.gallery_live").gallery(jobs)
 
 
 def resume() -> Jobs:

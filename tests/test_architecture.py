@@ -37,8 +37,8 @@ OUTSIDE = {
     "ipywidgets": {"notebook"},
     "traitlets": {"notebook"},
     "tornado": {"simulator"},
-    "av": {"simulator"},
-    "PIL": {"simulator"},
+    "av": {"simulator", "notebook/poster.py"},
+    "PIL": {"simulator", "notebook/poster.py"},
     "numpy": {"simulator"},
 }
 HEAVY = ("IPython", "ipywidgets", "httpx", "av", "numpy", "tornado")

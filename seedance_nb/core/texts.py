@@ -915,6 +915,40 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "session.simulator": ("Simulator: no credits spent", "模拟器：不消耗额度"),
     "session.simulator.short": ("Simulator", "模拟器"),
+    "session.replay": ("Replay: nothing is sent", "回放：不发送任何请求"),
+    "problem.replay.empty": (
+        "Nothing is recorded here that could be replayed.",
+        "这里没有可回放的记录。",
+    ),
+    "problem.replay.take": (
+        "Take {take} of this request was not recorded; recorded: {found}.",
+        "该请求的第 {take} 条没有记录；已记录：{found}。",
+    ),
+    "problem.replay.other": (
+        "This request was not recorded. `{field}` is {value!r}; the nearest recorded one "
+        "has {was!r}.",
+        "该请求没有记录。`{field}` 为 {value!r}；最接近的记录为 {was!r}。",
+    ),
+    "error.replay.nothing": (
+        "There is no recording at {path}.",
+        "{path} 中没有记录。",
+    ),
+    "error.replay.nothing.hint": (
+        "`home` is to be a folder or zip with `journal/` and `videos/`.",
+        "`home` 应为含 `journal/` 和 `videos/` 的文件夹或 zip。",
+    ),
+    "error.replay.zip": (
+        "The recording {path} cannot be read: {reason}.",
+        "无法读取记录 {path}：{reason}。",
+    ),
+    "error.replay.only": (
+        "A replay answers from its recording only; there is no server behind it.",
+        "回放只用已有记录作答，背后没有服务器。",
+    ),
+    "error.replay.only.hint": (
+        "`sd.configure(backend=None)` goes back to the service or the simulator.",
+        "`sd.configure(backend=None)` 可恢复使用服务或模拟器。",
+    ),
     "session.live": ("Live", "正式服务"),
     "session.live.at": ("Live at {host}", "正式服务（{host}）"),
     "session.exit": (
@@ -1031,6 +1065,15 @@ TABLE: dict[str, tuple[str, str]] = {
     "panel.card.again": ("Worth retrying?", "值得重试吗"),
     "panel.card.change": ("What to do", "怎么办"),
     "panel.card.raw": ("The answer as it came", "服务的原始答复"),
+    "panel.change.nothing": ("Nothing.", "无需改动。"),
+    "panel.change.network": (
+        "Nothing in the request; see whether this machine reaches the network.",
+        "请求无需改动；请检查本机网络。",
+    ),
+    "panel.change.report": (
+        "Nothing in the request; if it comes again, tell the service's support what stands below.",
+        "请求无需改动；若再次出现，请把下面的内容告诉服务方的支持人员。",
+    ),
     "panel.money.no": ("No.", "没有。"),
     "panel.money.yes": ("Yes.", "已扣费。"),
     "panel.money.yes.credits": ("Yes: {credits} credits.", "已扣 {credits} 额度。"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from seedance_nb.notebook import board_live as boards
 from seedance_nb.notebook import cells
 from seedance_nb.notebook import stage as stages
+from seedance_nb.notebook.gallery_live import make_gallery
 from seedance_nb.notebook.stage import Copier, Panel, stage_for
 from seedance_nb.notebook.tables import table_html, table_text
 from seedance_nb.notebook.waiting import TerminalLine, wait_for, wants_to_wait
@@ -106,6 +107,11 @@ class Desk:
         """Show jobs as a board."""
         session = self.session()
         boards.show(jobs, session, self._stage(session, None))
+
+    def gallery(self, jobs: Sequence[Job] | None) -> None:
+        """Show jobs side by side; the latest ones by default."""
+        session = self.session()
+        make_gallery(session, self._stage(session, None), jobs).show()
 
     def show(self, jobs: Iterable[Job], way: Way = Way()) -> None:
         """Display jobs, copy their files and wait for them, as far as asked.

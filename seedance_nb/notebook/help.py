@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 VERBS = (
     "jobs",
-    "gallery",
     "show",
     "wait",
     "stop",
     "again",
     "resume",
     "adopt",
+    "gallery",
     "log",
     "export",
     "rerun",

@@ -145,7 +145,13 @@ def say_size(size: int) -> str:
 
 
 def video_html(
-    width: int, height: int, *, src: str, poster: str | None = None, caption: str = ""
+    width: int,
+    height: int,
+    *,
+    src: str,
+    poster: str | None = None,
+    caption: str = "",
+    playing: bool = False,
 ) -> str:
     """The video tag: its address stands on the tag itself, which survives an untrusted notebook.
 
@@ -155,12 +161,14 @@ def video_html(
         src: A relative, quoted address or a data URI.
         poster: A picture until it plays.
         caption: What the video shows, for those who cannot see it.
+        playing: Whether it starts by itself, without sound.
     """
+    how = 'autoplay preload="auto"' if playing else 'preload="metadata"'
     still = f' poster="{safe(poster)}"' if poster else ""
     style = "display:block;max-width:100%;height:auto;border-radius:8px"
     style += ";background:rgba(128,128,128,.2)"
     return (
-        f'<video src="{safe(src)}" controls loop muted preload="metadata"{still} '
+        f'<video src="{safe(src)}" controls loop muted {how}{still} '
         f'width="{shown_width(width, height)}" title="{safe(caption)}" style="{style}"></video>'
     )
 

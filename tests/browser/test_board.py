@@ -45,7 +45,12 @@ def write_jobs(home: Path, count: int, now: float) -> None:
         prompt = HOSTILE[number // 7 % 6] if number % 7 == 0 else PROMPTS[number % 3]
         request = VideoRequest(prompt, duration=4 + number % 12)
         place = LIVE if number % 4 == 0 else {"backend": "simulator", "base_url": ""}
-        asked = {"digest": request.digest, "take": 1, "request": request.to_fields(), **place}
+        asked: dict[str, Any] = {
+            "digest": request.digest,
+            "take": 1,
+            "request": request.to_fields(),
+            **place,
+        }
         journal.append("asked", job=job, **asked)
         journal.append("submitting", job=job)
         if number % 5 not in (2, 4):
