@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from seedance_nb.core import schedule, spelling, task
 from seedance_nb.core.catalog import PIXELS
+from seedance_nb.core.errors import TransportError
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.look import shortened
 from seedance_nb.runs.settings import EVOLINK
@@ -368,8 +369,17 @@ def _card(state: JobState) -> Card | None:
         happened=error.message,
         money=_money(state, error),
         again=_again(state, error),
-        change=error.hint,
+        change=error.hint or _change(error),
         raw=(error.raw or "")[:LONGEST_RAW],
+    )
+
+
+def _change(error: SeedanceError) -> str:
+    """What to do where the error itself names nothing."""
+    if error.text_id == "error.job.stopped":
+        return say("panel.change.nothing")
+    return say(
+        "panel.change.network" if isinstance(error, TransportError) else "panel.change.report"
     )
 
 
@@ -394,4 +404,5 @@ def _again(state: JobState, error: SeedanceError) -> str:
     if not state.is_final:
         return say("panel.again.resume")
     answers = {True: "yes", False: "no", None: "unknown"}
-    return say(f"panel.again.{answers[error.retryable]}", job=state.id)
+    good = True if error.text_id == "error.job.stopped" else error.retryable
+    return say(f"panel.again.{answers[good]}", job=state.id)

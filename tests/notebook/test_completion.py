@@ -19,7 +19,7 @@ CASES: list[tuple[str, list[str] | None]] = [
     ("%%seedance -d 1", ["10", "11", "12", "13", "14", "15"]),
     ("%%seedance --embed a", ["auto", "always"]),
     ("%%seedance do", None),
-    ("%seedance re", ["resume"]),
+    ("%seedance resu", ["resume"]),
     ("%seedance show k", ["kite2345"]),
     ("%seedance login ", ["--save"]),
     ("%seedance jobs ", None),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from seedance_nb.core import task
+from seedance_nb.core import task, texts
 from seedance_nb.core.errors import (
     ConfigError,
     SeedanceError,
@@ -15,6 +15,9 @@ from seedance_nb.core.errors import (
     TaskFailed,
     TransportError,
 )
+from seedance_nb.evolink.answers import TASK_CODES
+from seedance_nb.evolink.protocol import RULES
+from seedance_nb.notebook.panel import panel_html
 from seedance_nb.notebook.panel_state import TONES, panel_state, say_seconds
 from seedance_nb.notebook.video import Clip
 
@@ -178,6 +181,49 @@ def test_a_card_says_whether_to_try_again(
 
     assert card is not None
     assert word == card.again
+
+
+# How a job can end badly: codes of a task, rules for HTTP answers, and what goes wrong here.
+ENDS = sorted(
+    {f"error.task.{code}" for code in TASK_CODES}
+    | {rule.text for rule in RULES}
+    | {
+        text_id
+        for text_id in texts.TABLE
+        if text_id.split(".")[1] in {"task", "uncertain", "transport", "protocol", "sent",
+                                     "download", "link", "file", "disk", "results", "internal"}
+        and not text_id.endswith(".hint")
+    }
+    | {"error.job.stopped", "error.job.norequest", "error.stale"}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("text_id", ENDS)
+def test_whatever_ends_a_job_has_a_whole_card(
+    text_id: str, language: Any, make_state: Callable[..., JobState]
+) -> None:
+    """What happened, money, retry and what to do, in both languages; the raw answer is folded."""
+    texts.use(language)
+    values: dict[str, Any] = {
+        "detail": "D",
+        "job": "kite2345",
+        "reason": "R",
+        "seconds": 3.0,
+        "hours": 24.0,
+        "minutes": 5.0,
+    }
+    error = SeedanceError(text_id, raw='{"error": "<b>"}', **values)
+    state = make_state(status="failed", error=error, submitted_at=NOON, backend="live")
+    panel = panel_state(state, NOON + 9, "Live")
+    card = panel.card
+
+    assert card is not None
+    assert all((card.happened, card.money, card.again, card.change))
+    assert not any("{" in part for part in (card.happened, card.money, card.again, card.change))
+    html = panel_html(panel)
+    assert 1 == html.count("<details") - len(panel.spellings)
+    assert "<b>" not in html
 
 
 def test_a_paid_video_that_cannot_be_fetched_counts_as_paid(
