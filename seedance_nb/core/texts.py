@@ -989,6 +989,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "Shown from disk; nothing was sent.",
         "直接显示已有视频；没有发送请求。",
     ),
+    "panel.origin.replayed": (
+        "Replayed from the recording; nothing was sent.",
+        "来自已有记录的回放；没有发送请求。",
+    ),
     "panel.origin.joined": (
         "The same request is already on its way: joined; nothing was sent.",
         "同样的请求已在进行中：直接接入；没有再次发送。",

@@ -65,6 +65,7 @@ class SeedanceMagics(Magics):
     embed = _trait("embed")
     reuse = _trait("reuse")
     record_text = _trait("record_text")
+    replay_pace = _trait("replay_pace")
     time_scale = _trait("time_scale")
 
     def __init__(

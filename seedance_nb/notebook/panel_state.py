@@ -276,7 +276,7 @@ def _notes(
     state: JobState, look: str, origin: str, *, waiting: bool, place: int | None
 ) -> list[str]:
     notes = []
-    if origin == "shown" or (origin == "joined" and look != "uncertain"):
+    if origin in ("shown", "replayed") or (origin == "joined" and look != "uncertain"):
         notes.append(say(f"panel.origin.{origin}"))
     if look == "queued":
         at = ".place" if place is not None else ""

@@ -7,6 +7,7 @@ with the session that made them.
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 import sys
 import threading
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from seedance_nb.runs.job import Job, Jobs
+    from seedance_nb.runs.settings import Settings
 
 _state: dict[str, Any] = {"overrides": {}, "config": {}, "session": None, "all": [], "found": None}
 _guard = threading.RLock()
@@ -68,12 +70,19 @@ def current() -> Session:
         else:
             if not _state["all"]:
                 atexit.register(_at_exit)
-            session = Session(found)
+            session = _made(found)
             if _state.get("viewer"):
                 session.viewer = _state["viewer"]
             _state["session"] = session
             _state["all"].append(session)
         return session
+
+
+def _made(found: Settings) -> Session:
+    if found.backend == "replay":
+        session: Session = importlib.import_module("seedance_nb.runs.replay").ReplaySession(found)
+        return session
+    return Session(found)
 
 
 def use_viewer(viewer: Callable[[Job | Jobs], None]) -> None:

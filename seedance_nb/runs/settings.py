@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     KeyFinders = Callable[[], Iterable[tuple[str, str | None]]]
 
-Backend = Literal["live", "simulator"]
+Backend = Literal["live", "simulator", "replay"]
 EVOLINK = "https://api.evolink.ai"
 EVOLINK_FILES = "https://files-api.evolink.ai"
 HOME = "seedance_runs"
@@ -31,6 +31,7 @@ _FLAGS |= dict.fromkeys(("0", "false", "no", "off"), False)
 _NUMBERS: dict[str, tuple[type[int | float], int, int]] = {
     "max_active": (int, 1, 100),
     "time_scale": (float, 0, 10),
+    "replay_pace": (float, 0, 10),
 }
 
 
@@ -49,7 +50,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="backend",
         environment="SEEDANCE_NB_BACKEND",
         default=None,
-        choices=("live", "simulator"),
+        choices=("live", "simulator", "replay"),
     ),
     Setting(name="base_url", environment="EVOLINK_BASE_URL", default=None),
     Setting(name="files_url", environment="EVOLINK_FILES_URL", default=None),
@@ -81,6 +82,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(name="reuse", environment="SEEDANCE_NB_REUSE", default=True),
     Setting(name="record_text", environment="SEEDANCE_NB_RECORD_TEXT", default=True),
+    Setting(name="replay_pace", environment="SEEDANCE_NB_REPLAY_PACE", default=0.0),
     Setting(name="time_scale", environment="SEEDANCE_NB_TIME_SCALE", default=0.06),
 )
 NAMES = tuple(row.name for row in SETTINGS)
@@ -91,7 +93,8 @@ class Settings:
     """The settings in force.
 
     Attributes:
-        backend: "live" or "simulator"; chosen by whether there is a key.
+        backend: "live", "simulator" or "replay"; the first two are chosen by whether there is a
+            key.
         key: The API key.
         key_source: Where it was found, in a word; empty without one.
         base_url: Origin of the service, without a slash or `/v1` at the end.
@@ -99,6 +102,7 @@ class Settings:
         home: Folder of journal and videos, absolute.
         max_active: Tasks in flight at a time on a live account.
         record_text: Whether prompts, cells and variables are written down, or only their hashes.
+        replay_pace: Factor on the time that recorded jobs took; 0 shows them at once.
         time_scale: Factor on the waiting times of the simulator; 1 is as long as in earnest.
         trouble: Why nothing can be sent with these settings; None when all is well.
     """
@@ -116,13 +120,14 @@ class Settings:
     embed: str = "auto"
     reuse: bool = True
     record_text: bool = True
+    replay_pace: float = 0.0
     time_scale: float = 0.06
     trouble: ConfigError | None = field(default=None, compare=False)
 
     @property
     def server(self) -> str:
         """The server as it is recorded; empty for the simulator, whose port changes."""
-        return "" if self.backend == "simulator" else self.base_url
+        return self.base_url if self.backend == "live" else ""
 
     @property
     def is_evolink(self) -> bool:
@@ -134,6 +139,8 @@ def say_where(backend: str, server: str, *, short: bool = False) -> str:
     """Who made something, in words; in short, without what it costs."""
     if backend == "simulator":
         return texts.say("session.simulator.short" if short else "session.simulator")
+    if backend == "replay":
+        return texts.say("session.replay")
     if server in ("", EVOLINK):
         return texts.say("session.live")
     return texts.say("session.live.at", host=urlsplit(server).netloc)
@@ -164,7 +171,7 @@ def resolve(
     for row in SETTINGS:
         given[row.name], problem = _check(row, given[row.name])
         problems += [problem] if problem else []
-    key, source = _key(overrides, environ, find_key, wanted=given["backend"] != "simulator")
+    key, source = _key(overrides, environ, find_key, wanted=given["backend"] in (None, "live"))
     base_url = _origin(given["base_url"])
     if base_url and urlsplit(base_url).scheme == "http" and not _is_local(base_url):
         problems.append(Problem("base_url", "problem.setting.http", value=given["base_url"]))
@@ -187,6 +194,7 @@ def resolve(
         embed=given["embed"],
         reuse=given["reuse"],
         record_text=given["record_text"],
+        replay_pace=given["replay_pace"],
         time_scale=given["time_scale"],
         trouble=trouble,
     )
@@ -263,6 +271,8 @@ def _key(
 def _backend(
     asked: str | None, key: Secret, base_url: str | None
 ) -> tuple[Backend, ConfigError | None]:
+    if asked == "replay":
+        return "replay", None
     if asked == "simulator" or (asked is None and not key and not base_url):
         return "simulator", None
     if not key:

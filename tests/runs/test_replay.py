@@ -1,0 +1,162 @@
+"""A recording answers: the same requests, the same videos, no network, nothing written."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from canary import CANARY
+
+from seedance_nb.core.errors import ConfigError, InvalidRequest, TaskFailed
+from seedance_nb.runs import log
+from seedance_nb.runs.job import Job, Jobs
+from seedance_nb.runs.replay import ReplaySession, opened
+from seedance_nb.runs.session import Session
+from seedance_nb.runs.settings import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from peer import Peer
+
+
+@pytest.fixture
+def recording(tmp_path: Path, peer: Peer) -> Path:
+    """The folder of a session that is over: two takes of a dog, and a cat that failed."""
+    peer.polls = 1
+    settings = {"api_key": CANARY, "base_url": peer.url, "home": tmp_path / "runs"}
+    session = Session(resolve(settings, {}, {}, cwd=tmp_path))
+    session.generate("a dog", duration=4).wait(20)
+    session.generate("a dog", duration=4, new=True).wait(20)
+    peer.on_create = [("fails", "content_policy_violation", "no cats")]
+    with pytest.raises(TaskFailed):
+        session.generate("a cat", duration=4).wait(20)
+    log.read(session).export(tmp_path / "recording.zip")
+    session.close()
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def replay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., ReplaySession]]:
+    """Makes replays, with every way to the network closed."""
+    made = []
+
+    def nowhere(*_: Any) -> None:
+        raise AssertionError
+
+    def session(home: Path, **settings: Any) -> ReplaySession:
+        monkeypatch.setattr("socket.socket.connect", nowhere)
+        given = {"backend": "replay", "home": home, **settings}
+        made.append(ReplaySession(resolve(given, {}, {}, cwd=tmp_path)))
+        return made[-1]
+
+    yield session
+    for one in made:
+        one.close()
+
+
+def everything(folder: Path) -> dict[str, str]:
+    """Each file of a folder, by its hash."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def one(session: Session, prompt: str, **fields: Any) -> Job:
+    """A job, and not several."""
+    job = session.generate(prompt, **fields)
+    assert isinstance(job, Job)
+    return job
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_a_recording_answers_by_itself(
+    form: str, recording: Path, replay: Callable[..., ReplaySession]
+) -> None:
+    """Folder and zip alike give the recorded videos and failures, and are left as they were."""
+    place = recording if form == "folder" else recording.parent / "recording.zip"
+    before = everything(recording)
+    session = replay(place)
+
+    first, second = one(session, "a dog", duration=4), one(session, "a dog", duration=4, new=True)
+    both = session.generate("a dog", duration=4, takes=2)
+
+    assert isinstance(both, Jobs)
+    assert [1, 2, 1, 2] == [job.take for job in (first.wait(), second.wait(), *both.wait())]
+    assert first.video is not None
+    assert first.video.sha256 == hashlib.sha256(first.video.path.read_bytes()).hexdigest()
+    assert "replayed" == first.origin
+    assert "live" == first.backend
+    with pytest.raises(TaskFailed, match="no cats"):
+        one(session, "a cat", duration=4).wait()
+    assert before == everything(recording)
+
+
+def test_what_was_not_recorded_names_the_nearest(
+    recording: Path, replay: Callable[..., ReplaySession]
+) -> None:
+    """A request that is not in the recording is refused with the fields in which it differs."""
+    session = replay(recording)
+
+    with pytest.raises(InvalidRequest, match="`duration` is 5; the nearest recorded one has 4"):
+        one(session, "a dog", duration=5)
+    with pytest.raises(InvalidRequest, match=r"Take 3 .* recorded: 1, 2"):
+        session.generate("a dog", duration=4, takes=3)
+
+
+def test_a_replay_can_take_its_time(recording: Path, replay: Callable[..., ReplaySession]) -> None:
+    """At a pace a job is seen in the making before it is there again."""
+    session = replay(recording, replay_pace=1)
+    seen: list[str] = []
+
+    job = one(session, "a dog", duration=4)
+    job.subscribe(lambda j: seen.append(j.status))
+    job.wait(20)
+
+    assert job.video is not None
+    assert "completed" == seen[-1]
+
+
+def test_a_replay_has_no_service(recording: Path, replay: Callable[..., ReplaySession]) -> None:
+    """What needs a service is refused in words."""
+    session = replay(recording)
+
+    for call in (session.resume, session.credits, lambda: session.adopt("task-unified-1-a")):
+        with pytest.raises(ConfigError, match="recording"):
+            call()
+
+
+def test_a_hostile_zip_writes_nowhere_else(tmp_path: Path) -> None:
+    """Members with other places, folders or endings are left in the zip."""
+    path = tmp_path / "hostile.zip"
+    names = [
+        "../evil.jsonl", "/abs.jsonl", "journal/../../evil.jsonl", "videos/a.py", "other/a.mp4",
+        "journal/deep/a.jsonl", "videos/..\\evil.mp4", "a.jsonl",
+    ]  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+        archive.writestr("journal/s1.jsonl", '{"event":"asked"}\n')
+
+    folder = opened(path)
+
+    assert ["s1.jsonl"] == [p.name for p in folder.rglob("*") if p.is_file()]
+    assert [path] == [p for p in tmp_path.rglob("*") if p.is_file()]
+
+
+@pytest.mark.parametrize("content", [None, b"no zip at all"])
+def test_a_recording_that_is_none_is_refused(content: bytes | None, tmp_path: Path) -> None:
+    """A place without a recording, or a file that is no zip, is an error that names it."""
+    place = tmp_path / "recording.zip"
+    if content is not None:
+        place.write_bytes(content)
+
+    with pytest.raises(ConfigError, match="recording"):
+        opened(place)
