@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seedance_nb.core.request import VideoRequest
+    from seedance_nb.notebook.cells import FrontEnd
     from seedance_nb.notebook.desk import Sessions
     from seedance_nb.notebook.form_source import Source
     from seedance_nb.notebook.form_state import FormState
@@ -75,6 +76,7 @@ class Form:
         sessions: Where sessions come from.
         source: What to fill in, as `request_from` takes it.
         named: How the magic spells the source, for the line that opens the form again.
+        front_end: Who shows it; by default who shows the running cell.
         stage: Makes the place where panels are shown.
 
     Attributes:
@@ -90,11 +92,13 @@ class Form:
         source: Source | None = None,
         *,
         named: str = "",
+        front_end: FrontEnd | None = None,
         stage: Callable[[Session], Stage] = form_stage,
     ) -> None:
         self._sessions = sessions
         self._make_stage = stage
         self._named = named
+        self._front_end = front_end or cells.front_end(cells.current_shell())
         self._cell = cells.record()
         session = sessions.current()
         request = None if source is None else request_from(source, session)
@@ -125,16 +129,14 @@ class Form:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         """The live form, over a text for the saved notebook that says how to open it again."""
-        line = f"%seedance form {self._named}".strip()
-        said = say("form.static", line=line)
+        if self._front_end in ("terminal", "script"):
+            return {"text/plain": say("form.nowhere")}
+        said = say("form.static", line=f"%seedance form {self._named}".rstrip())
         bundle: dict[str, Any] = {
             "text/html": f'<div style="{BOX}">{code_in(said)}</div>',
             "text/plain": said,
         }
-        front_end = cells.front_end(cells.current_shell())
-        if front_end in ("terminal", "script"):
-            return {"text/plain": say("form.nowhere")}
-        if front_end != "none":
+        if self._front_end != "none":
             model_id = self.widget.model_id
             bundle[_WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": model_id}
         return bundle

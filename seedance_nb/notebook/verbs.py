@@ -128,12 +128,13 @@ def _cell(desk: Desk, name: str | None = None) -> None:
 
 
 def _form(desk: Desk, name: str | None = None) -> None:
-    form = importlib.import_module("seedance_nb.notebook.form")
-    if cells.front_end(desk.shell) in ("terminal", "script"):
+    front_end = cells.front_end(desk.shell)
+    if front_end in ("terminal", "script"):
         desk.tell(say("form.nowhere"))
         return
     source = desk.shell.user_ns.get(name, name) if name else None
-    form.Form(desk.sessions, source, named=name or "").show()
+    forms = importlib.import_module("seedance_nb.notebook.form")
+    forms.Form(desk.sessions, source, named=name or "", front_end=front_end).show()
 
 
 # --- the record -----------------------------------------------------------------------------------
