@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browser.axe import grave_problems
 
 from seedance_nb.core.errors import QuotaExceeded, SubmitUncertain, TaskFailed
 from seedance_nb.core.request import VideoRequest
@@ -76,6 +77,7 @@ def test_board_of_two_hundred_jobs(lab: Lab, language: str) -> None:
         for name, width in (("wide", 1300), ("half", 800)):
             lab.page.set_viewport_size({"width": width, "height": 1800})
             lab.shoot(f"board-{language}-{theme.lower()}-{name}")
+        assert [] == grave_problems(lab.page, 2)
     assert timestamp(now)
     book.look("seedanceTest.book(path).content.scrollToItem(2, 'end')")
     cell = lab.page.locator(".jp-CodeCell").nth(2)

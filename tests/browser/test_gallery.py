@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from browser.axe import grave_problems
 
 if TYPE_CHECKING:
     from browser.lab import Lab
@@ -22,7 +23,7 @@ VIDEOS = "[...seedanceTest.area(path, i).node.querySelectorAll('video')]"
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_gallery_of_six_fills_in_and_plays_together(lab: Lab, language: str) -> None:
     """Six jobs fill in as they end, show posters, and really start together; saved as HTML."""
-    book = lab.new(f"%config SeedanceMagics.language = '{language}'{SIX}", "sd.gallery(jobs)")
+    book = lab.new(f"{SIX}sd.configure(language='{language}')", "sd.gallery(jobs)")
     book.run(1)
     lab.page.set_viewport_size({"width": 1300, "height": 1200})
     book.run(2)
@@ -34,6 +35,7 @@ def test_gallery_of_six_fills_in_and_plays_together(lab: Lab, language: str) -> 
         for name, width in (("wide", 1300), ("half", 800)):
             lab.page.set_viewport_size({"width": width, "height": 1200})
             lab.shoot(f"gallery-{language}-{theme.lower()}-{name}")
+        assert [] == grave_problems(lab.page, 2)
 
     book.click(2, "Play all" if language == "en" else "全部播放")
     book.until(f"{VIDEOS}.length === 6 && {VIDEOS}.every(v => v.currentTime > 0.3)", 2)
