@@ -11,7 +11,6 @@ import importlib
 import io
 import json
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -32,6 +31,7 @@ from seedance_nb.core.texts import say
 from seedance_nb.runs import current as sessions
 from seedance_nb.runs import demo as demos
 from seedance_nb.runs import doctor as doctors
+from seedance_nb.runs import log as logs
 from seedance_nb.runs import settings, terminal
 from seedance_nb.runs.job import Jobs
 
@@ -87,7 +87,8 @@ def _run(words: list[str]) -> int:
         return BAD
     given = parser.parse_args(words)
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
-        "demo": demo, "simulate": simulate, "jobs": jobs, "resume": resume, "doctor": doctor
+        "demo": demo, "simulate": simulate, "jobs": jobs, "resume": resume, "log": log,
+        "export": export, "doctor": doctor,
     }  # fmt: skip
     return commands[given.command](given)
 
@@ -125,6 +126,10 @@ def _parser(command: str) -> argparse.ArgumentParser:
     _add_simulate(add("simulate"), listed=command == "simulate")
     for name in ("jobs", "resume", "doctor"):
         add(name)
+    log_options = add("log")
+    log_options.add_argument("--verify", action="store_true", help=say("cli.log.verify"))
+    log_options.add_argument("--notebook", metavar="FILE", help=say("cli.log.notebook"))
+    add("export").add_argument("file", metavar="FILE", help=say("cli.export.file"))
     return made
 
 
@@ -207,6 +212,30 @@ def jobs(_: argparse.Namespace) -> int:
     return DONE
 
 
+def log(given: argparse.Namespace) -> int:
+    """List what was asked; with `--verify` check that it is all true."""
+    found = logs.read(sessions.current())
+    if not given.verify:
+        for line in terminal.lines(logs.head(), found.to_rows()):
+            print(line)
+        return DONE
+    try:
+        wrong = found.verify(given.notebook)
+    except (OSError, ValueError) as error:
+        raise ConfigError("cli.log.unreadable", path=given.notebook, reason=error) from None
+    for disagreement in wrong:
+        print(disagreement.text)
+    if not wrong:
+        _tell(say("verify.good", count=len(found)))
+    return FAILED if wrong else DONE
+
+
+def export(given: argparse.Namespace) -> int:
+    """Write the log to a file; its ending says how."""
+    print(logs.read(sessions.current()).export(given.file))
+    return DONE
+
+
 def doctor(_: argparse.Namespace) -> int:
     """Say what was found here."""
     found = doctors.report(sessions.current(), front_end="script")
@@ -283,12 +312,7 @@ def lab(more: Sequence[str]) -> int:
     demos.require(("jupyterlab",))
     folder, is_checkout = demos.notebooks()
     if not is_checkout:
-        own = Path("seedance_notebooks")
-        own.mkdir(exist_ok=True)
-        for lesson in folder.glob("*.ipynb"):
-            if not (own / lesson.name).exists():
-                shutil.copyfile(lesson, own / lesson.name)
-        folder = own
+        folder = demos.copies(folder)
         _tell(say("cli.lab.copied", folder=folder))
     arguments = [sys.executable, "-m", "jupyterlab", str(folder / demos.LESSON), *more]
     os.execv(sys.executable, arguments)  # noqa: S606 - Lab takes over, so that Ctrl-C is its own

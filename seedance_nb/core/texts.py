@@ -1838,6 +1838,27 @@ TABLE: dict[str, tuple[str, str]] = {
         "Nothing to resume in {home}.",
         "{home} 中没有需要继续的任务。",
     ),
+    "cli.log": (
+        "list what was asked in this folder; --verify checks that it is all true",
+        "列出本文件夹的请求记录；--verify 检查记录是否属实",
+    ),
+    "cli.log.verify": (
+        "hash everything anew; exit code 1 if something disagrees",
+        "重新校验；如有不符，退出码为 1",
+    ),
+    "cli.log.notebook": (
+        "a notebook whose outputs must show the files of the record",
+        "其输出应与记录一致的笔记本",
+    ),
+    "cli.log.unreadable": (
+        "The notebook {path} cannot be read: {reason}.",
+        "无法读取笔记本 {path}：{reason}。",
+    ),
+    "cli.export": (
+        "write the request log as .jsonl, .ipynb, .py or .zip",
+        "把请求记录写成 .jsonl、.ipynb、.py 或 .zip",
+    ),
+    "cli.export.file": ("where to; the ending says in which form", "目标文件；扩展名决定格式"),
     "cli.doctor": (
         "say what was found: key, backend, versions, encoder, folder, clock",
         "检查环境：密钥、后端、版本、编码器、文件夹、时钟",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from seedance_nb.core.texts import say
 from seedance_nb.notebook import cells, stage
 from seedance_nb.notebook.tables import table_html, table_text
-from seedance_nb.runs.log import COLUMNS
+from seedance_nb.runs import log as logs
 
 if TYPE_CHECKING:
     from seedance_nb.runs.log import RequestLog
@@ -19,8 +19,9 @@ def show(log: RequestLog) -> None:
     if not rows:
         stage.print_line(say("log.empty", home=log.home))
         return
-    filled = [index for index in range(len(COLUMNS)) if any(row[index] for row in rows)]
-    head = [say(f"log.column.{COLUMNS[index]}") for index in filled]
+    filled = [index for index in range(len(rows[0])) if any(row[index] for row in rows)]
+    names = logs.head()
+    head = [names[index] for index in filled]
     rows = [[row[index] for index in filled] for row in rows]
     text = table_text(head, rows)
     if cells.front_end(cells.current_shell()) in ("terminal", "script"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 from dataclasses import dataclass
 from importlib import util
 from pathlib import Path
@@ -193,3 +194,13 @@ def _html(book: Any, name: str) -> str:
     exporter = importlib.import_module("nbconvert.exporters.html").HTMLExporter()
     page, _ = exporter.from_notebook_node(book, resources={"metadata": {"name": name}})
     return str(page)
+
+
+def copies(folder: Path) -> Path:
+    """The lessons as files of one's own, in `seedance_notebooks/`; never overwritten."""
+    own = Path("seedance_notebooks")
+    own.mkdir(exist_ok=True)
+    for lesson in folder.glob("*.ipynb"):
+        if not (own / lesson.name).exists():
+            shutil.copyfile(lesson, own / lesson.name)
+    return own

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from seedance_nb.core.errors import BudgetExceeded, ConfigError
+from seedance_nb.core.texts import say
 from seedance_nb.runs import exports
 from seedance_nb.runs.job import Jobs
 from seedance_nb.runs.journal import seconds, timestamp
@@ -275,6 +276,11 @@ class Keeper(Protocol):
 
 _SESSION = ("time", "versions", "commit", "system", "catalog")
 COLUMNS = ("cell", "job", "how", "status", "model", "take", "digest", "where", "credits", "file")
+
+
+def head() -> list[str]:
+    """The names of the columns, in the language of the session."""
+    return [say(f"log.column.{name}") for name in COLUMNS]
 
 
 def _row(entry: Entry) -> list[str]:

@@ -73,10 +73,14 @@ def until(condition: Callable[[], bool], seconds: float | None = None) -> None:
 
 def table(jobs: Iterable[Job]) -> list[str]:
     """Lines of a table with one row a job; none without jobs."""
-    rows = [_row(job) for job in jobs]
+    return lines([say(f"cli.jobs.{name}") for name in COLUMNS], [_row(job) for job in jobs])
+
+
+def lines(head: list[str], rows: list[list[str]]) -> list[str]:
+    """Lines of a table; none without rows."""
     if not rows:
         return []
-    rows.insert(0, [say(f"cli.jobs.{name}") for name in COLUMNS])
+    rows = [head, *rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     padded = ([f"{c:<{w}}" for c, w in zip(row, widths, strict=True)] for row in rows)
     return ["  ".join(cells).rstrip() for cells in padded]

@@ -1,0 +1,46 @@
+"""The record, from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Said
+
+
+def test_the_log_is_listed_checked_and_written(run: Callable[..., Said]) -> None:
+    """`log` lists what was asked, `--verify` has an exit code for it, `export` writes it."""
+    made = run("generate", "a paper boat", "-d", "4", "-q", "480p", "--quiet")
+    video = Path(made.out.strip())
+
+    listed, good = run("log"), run("log", "--verify")
+    written = run("export", "record.jsonl")
+    video.unlink()
+    bad = run("log", "--verify")
+
+    assert video.stem in listed.out
+    assert (0, "") == (good.code, good.out)
+    assert video.stem in Path(written.out.strip()).read_text("utf-8")
+    assert 1 == bad.code
+    assert f"{video.stem}: the file is gone" in bad.out
+
+
+def test_a_bad_file_is_an_error(run: Callable[..., Said]) -> None:
+    """An unknown ending and an unreadable notebook are said in words, with exit code 2."""
+    form, notebook = run("export", "record.csv"), run("log", "--verify", "--notebook", "no.ipynb")
+
+    assert (2, 2) == (form.code, notebook.code)
+    assert ".jsonl" in form.err
+    assert "no.ipynb" in notebook.err
+
+
+def test_the_lines_are_json(run: Callable[..., Said]) -> None:
+    """An empty folder has an empty log, with a head."""
+    run("export", "record.jsonl")
+
+    [head] = Path("record.jsonl").read_text("utf-8").splitlines()
+    assert {} == json.loads(head)["sessions"]
