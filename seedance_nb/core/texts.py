@@ -45,6 +45,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "`prompt` is empty: describe the video in the cell below the first line.",
         "`prompt` 为空：请在第一行下面描述想要的视频。",
     ),
+    "problem.prompt.half": (
+        "`prompt` has half a character in it (a lone surrogate), which cannot be sent.",
+        "`prompt` 中有半个字符（孤立的代理项），无法发送。",
+    ),
     "problem.prompt.tokens": (
         "`prompt` has at least {count} tokens; the service takes {limit}. Shorten it.",
         "`prompt` 至少有 {count} 个 token，服务上限为 {limit}。请缩短。",
@@ -1466,7 +1470,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.input.reference": ("images, videos, sound as references", "图片、视频、音频参考"),
     "magic.yes": ("yes", "是"),
     "magic.no": ("no", "否"),
-    "verb.jobs": ("the board: all jobs of this folder, live", "任务面板：此文件夹的全部任务，实时更新"),
+    "verb.jobs": (
+        "the board: all jobs of this folder, live",
+        "任务面板：此文件夹的全部任务，实时更新",
+    ),
     "verb.gallery": (
         "[ID or NAME ...] takes and variants side by side (by default the latest)",
         "[ID 或变量名 ...] 并排显示多条结果（默认最近的）",
@@ -1589,11 +1596,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "{count} more of these are made; `%seedance jobs` lists them all.",
         "还有 {count} 个也在生成；`%seedance jobs` 列出全部。",
     ),
-    "form.source.file": (
+    "error.file.request": (
         "{path} does not say what made a video.",
         "{path} 没有记录视频的请求内容。",
     ),
-    "form.source.file.hint": (
+    "error.file.request.hint": (
         "Give a job id, a digest, or the `.json` beside a video in the folder `videos`.",
         "请给出任务 ID、摘要，或 `videos` 文件夹中视频旁边的 `.json`。",
     ),

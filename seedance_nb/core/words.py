@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # Advised lengths of a prompt (model pages): 500 Chinese characters or 1000 English words.
 ADVISED = {"characters": 500, "words": 1000}
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_HALF = re.compile(r"[\ud800-\udfff]")
 
 
 def nearest(word: object, choices: Iterable[str]) -> str | None:
@@ -32,6 +33,11 @@ def nearest(word: object, choices: Iterable[str]) -> str | None:
 
 def _folded(word: str) -> str:
     return word.strip().casefold().replace("_", "-").replace("\uff1a", ":").replace("x", ":")
+
+
+def has_half_characters(text: str) -> bool:
+    """Whether a lone surrogate is in it, which no encoding can send."""
+    return _HALF.search(text) is not None
 
 
 def listed(words: Iterable[str]) -> str:

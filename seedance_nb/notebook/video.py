@@ -86,7 +86,7 @@ class Clip:
     @property
     def href(self) -> str:
         """Relative address of the file, quoted; empty where there is none."""
-        return quote(self.near)
+        return quote(self.near, errors="surrogateescape")
 
     @property
     def facts(self) -> str:
@@ -107,7 +107,7 @@ def make_clip(video: Video, *, cwd: Path, embed: str, front_end: FrontEnd, budge
     missing = not video.path.is_file()
     src = ""
     if source == "link" and not missing:
-        src = quote(near)
+        src = quote(near, errors="surrogateescape")
     elif source == "data" and not missing:
         src = data_uri(video.path)
         budget.spent += video.size

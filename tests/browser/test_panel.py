@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -38,7 +37,7 @@ RAW = '{"error": {"code": "content_policy_violation", "message": "refused"}}'
 def states(text):
     failed = TaskFailed("error.task.content_policy_violation", retryable=False, raw=RAW + text,
                         detail=text or "the picture shows a person", billed="no")
-    late = TransportError("error.transport.timeout", retryable=True, seconds=30.0)
+    late = TransportError("error.transport.timeout", retryable=True, detail="30 s")
     full = ConfigError("error.disk.full", path="/data/" + text + "kite2345.mp4")
     sent = {"task_id": "task-unified-1757165031-uyujaw3d" + text, "submitted_at": NOON - 70}
     yield {"status": "queued", "place": 4}
@@ -116,9 +115,8 @@ def test_every_state_reads_well(lab: Lab, language: str) -> None:
 
 def test_hostile_text_does_nothing_but_stand_there(lab: Lab) -> None:
     """In prompts, paths, answers, notes, models and errors: shown, not run; all stays whole."""
-    argument = json.dumps(HOSTILE)
     book = lab.new(
-        f"HOSTILE = {argument}",
+        f"HOSTILE = {HOSTILE!a}",
         STATES,
         "show_all('en', HOSTILE[:9000].replace(chr(0), ''), HOSTILE)",
         f"%%seedance {SMALL}\n{{HOSTILE}}",
@@ -133,10 +131,14 @@ def test_hostile_text_does_nothing_but_stand_there(lab: Lab) -> None:
                   ".forEach(one => { one.open = true })", index)  # fmt: skip
     lab.shoot("hostile")
     harm = {index: book.look(HARM, index) for index in (3, 4, 6, 7)}
+    failed = [i for i in range(8) if any("traceback" in output for output in book.outputs(i))]
 
     assert {index: [0, 0, False] for index in harm} == harm
     assert [0, 0] == book.look(HARM, 5)[:2]
+    assert [6, 7] == failed
+    assert not any("Traceback" in book.text(index) for index in range(8))
     assert "<script>window.pwned" in book.text(3)
+    assert "<script>window.pwned" in book.text(4)
 
 
 def test_traffic_is_small(lab: Lab) -> None:

@@ -39,6 +39,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, tuple[str, ...]]] = [
     ("three-images", {"model": "image", "images": [IMAGE] * 3}, "images", ("3 given", "1 to 2")),
     ("clip-in-image", {"model": "image", "images": [IMAGE], "videos": [CLIP]}, "videos",
      ("seedance-2.0-reference-to-video",)),
+    ("half-character", {"prompt": "a \ud83d face"}, "prompt", ("half a character",)),
     ("ten-images", {"images": [IMAGE] * 10}, "images", ("10 given", "0 to 9")),
     ("four-clips", {"videos": [CLIP] * 4}, "videos", ("4 given", "0 to 3")),
     ("four-sounds", {"images": [IMAGE], "audios": [SOUND] * 4}, "audios", ("4 given", "0 to 3")),

@@ -9,6 +9,7 @@ import pytest
 
 from seedance_nb.notebook.video import (
     Budget,
+    Clip,
     choose_source,
     make_clip,
     say_size,
@@ -99,3 +100,10 @@ def test_the_tag_escapes_what_it_is_given() -> None:
 def test_sizes_are_told_in_words() -> None:
     """Bytes as kB and MB."""
     assert ["1 kB", "314 kB", "1.2 MB"] == [say_size(9), say_size(314_159), say_size(1_234_567)]
+
+
+def test_a_file_whose_name_is_no_utf8_has_an_address() -> None:
+    """Linux knows such names; the link spells their bytes."""
+    clip = Clip(path="/w/a\udcff.mp4", near="a\udcff.mp4")
+
+    assert "a%FF.mp4" == clip.href
