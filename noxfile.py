@@ -91,6 +91,13 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """The long form of what `tests` runs a sample of: a hundred kernels killed at random."""
+    install(session, *PROJECT, *TOOLS)
+    pytest(session, "tests/runs/test_kills.py", SOAK_KILLS="100")
+
+
+@nox.session
 def notebooks(session: nox.Session) -> None:
     """The lessons, each from its first cell to its last, here and with Binder's versions."""
     install(session, *PROJECT, *TOOLS)

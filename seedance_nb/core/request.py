@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import ipaddress
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from seedance_nb.core import catalog as catalogs
+from seedance_nb.core.addresses import is_loopback, is_private, is_url
 from seedance_nb.core.catalog import BY_NAME, DEFAULT_RATIO, MEDIA, MEDIA_FIELDS, MODES, PARAMETERS
-from seedance_nb.core.errors import InvalidRequest, Problem
-from seedance_nb.core.words import length_of, listed, nearest, tokens_at_least
+from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
+from seedance_nb.core.words import has_half_characters, length_of, listed, nearest, tokens_at_least
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
 
     from seedance_nb.core.catalog import Catalog, Mode, Model
 
@@ -92,6 +94,27 @@ class VideoRequest:
         object.__setattr__(
             self, "aspect_ratio", self.aspect_ratio or DEFAULT_RATIO[choice.model.mode]
         )
+
+    @classmethod
+    def from_file(
+        cls, path: str | PathLike[str], *, read: Callable[[Path], bytes] = Path.read_bytes
+    ) -> VideoRequest:
+        """The request that made a video.
+
+        Args:
+            path: The video, or the `.json` beside it.
+            read: Reads a file.
+
+        Raises:
+            ConfigError: There is no such file, or it does not say what was asked.
+        """
+        beside = Path(path).expanduser().with_suffix(".json")
+        try:
+            asked = json.loads(read(beside))["request"]
+            known = {f.name: asked[f.name] for f in dataclasses.fields(cls) if f.name in asked}
+            return cls(**known)
+        except (OSError, ValueError, LookupError, TypeError, InvalidRequest):
+            raise ConfigError("error.file.request", path=beside) from None
 
     @classmethod
     def check(cls, prompt: object, **fields: object) -> list[Problem]:
@@ -240,6 +263,8 @@ def _check_prompt(given: Mapping[str, Any], _: _Choice) -> list[Problem]:
         return [Problem("prompt", "problem.prompt.type", value=prompt)]
     if not prompt.strip():
         return [Problem("prompt", "problem.prompt.empty")]
+    if has_half_characters(prompt):
+        return [Problem("prompt", "problem.prompt.half")]
     tokens = tokens_at_least(prompt)
     if tokens > MOST_TOKENS:
         return [Problem("prompt", "problem.prompt.tokens", count=tokens, limit=MOST_TOKENS)]
@@ -342,39 +367,6 @@ def _check_callback(given: Mapping[str, Any], _: _Choice) -> list[Problem]:
 
 
 _CHECKS = (_check_prompt, _check_values, _check_media, _check_combinations, _check_callback)
-
-
-def is_url(value: object) -> bool:
-    """Whether it is an http(s) URL with a host and no blanks."""
-    if not isinstance(value, str) or any(c.isspace() or ord(c) < ord(" ") for c in value):
-        return False
-    try:
-        parts = urlsplit(value)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the name or address, as it is spelt, is this machine."""
-    address = _address(host)
-    if address is not None:
-        return address.is_loopback
-    return host.lower().rstrip(".") == "localhost" or host.lower().endswith(".localhost")
-
-
-def is_private(host: str) -> bool:
-    """Whether the name or address, as it is spelt, is not on the public network."""
-    address = _address(host)
-    return is_loopback(host) or (address is not None and not address.is_global)
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return None
 
 
 def _is_between(value: object, low: int, high: int) -> bool:

@@ -7,8 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from seedance_nb.core.addresses import is_url
 from seedance_nb.core.errors import ProtocolError, TaskFailed
-from seedance_nb.core.request import is_url
 from seedance_nb.evolink.plain import clean, is_task_id, shorten
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from seedance_nb.core.addresses import is_loopback, is_private, is_url
 from seedance_nb.core.errors import ProtocolError, SeedanceError, ServiceError
-from seedance_nb.core.request import is_loopback, is_private, is_url
 from seedance_nb.evolink.plain import clean, seconds
 
 if TYPE_CHECKING:

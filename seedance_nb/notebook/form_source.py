@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from seedance_nb.core.errors import ConfigError, InvalidRequest
+from seedance_nb.core.errors import ConfigError
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.runs.job import Job
 
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 
 Source = VideoRequest | Job | str | os.PathLike[str]
 _DIGEST = re.compile(r"(?:sha256:)?([0-9a-f]{8,64})")
-_LONGEST = 1_000_000  # bytes of a sidecar
-_FIELDS = {field.name for field in dataclasses.fields(VideoRequest)}
 
 
 def request_from(source: Source, session: Session) -> VideoRequest:
@@ -40,7 +36,7 @@ def request_from(source: Source, session: Session) -> VideoRequest:
     word = os.fspath(source)
     path = Path(word).expanduser()
     if path.suffix or not isinstance(source, str):
-        return _from_file(path.with_suffix(".json"))
+        return VideoRequest.from_file(path)
     return _asked(_by_digest(word, session) or session.job(word))
 
 
@@ -58,14 +54,3 @@ def _by_digest(word: str, session: Session) -> Job | None:
         return None
     beginning = f"sha256:{found[1]}"
     return next((job for job in reversed(jobs) if job.state.digest.startswith(beginning)), None)
-
-
-def _from_file(path: Path) -> VideoRequest:
-    try:
-        with path.open("rb") as file:
-            record: Any = json.loads(file.read(_LONGEST))
-        asked = record["request"]
-        known = {name: value for name, value in asked.items() if name in _FIELDS}
-        return VideoRequest(**known)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, InvalidRequest):
-        raise ConfigError("form.source.file", path=path) from None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from seedance_nb.core.addresses import is_loopback
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.options import MOST_TAKES
-from seedance_nb.core.request import VideoRequest, is_loopback
+from seedance_nb.core.request import VideoRequest
 
 if TYPE_CHECKING:
     import random

@@ -52,15 +52,19 @@ def opened(place: Path) -> Path:
     try:
         with zipfile.ZipFile(place) as archive:
             for info in _wanted(archive.infolist()):
-                name = PurePosixPath(info.filename)
-                target = folder / name.parts[0] / name.name
-                target.parent.mkdir(exist_ok=True)
-                with archive.open(info) as source, target.open("xb") as file:
-                    shutil.copyfileobj(source, file)
+                _unpack(archive, info, folder)
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         reason = str(error) or type(error).__name__
         raise ConfigError("error.replay.zip", path=str(place), reason=reason) from None
     return folder
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path) -> None:
+    name = PurePosixPath(info.filename)
+    target = folder / name.parts[0] / name.name
+    target.parent.mkdir(exist_ok=True)
+    with archive.open(info) as source, target.open("xb") as file:
+        shutil.copyfileobj(source, file)
 
 
 def _wanted(infos: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:

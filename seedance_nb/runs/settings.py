@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from seedance_nb.core import catalog, texts
+from seedance_nb.core.addresses import is_loopback, is_url
 from seedance_nb.core.errors import ConfigError, Problem
-from seedance_nb.core.request import is_loopback, is_url
 from seedance_nb.core.secret import Secret
 from seedance_nb.core.words import listed, nearest
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Said
+    Run: TypeAlias = Callable[..., Any]
 
 
-def test_the_log_is_listed_checked_and_written(run: Callable[..., Said]) -> None:
+def test_the_log_is_listed_checked_and_written(run: Run) -> None:
     """`log` lists what was asked, `--verify` has an exit code for it, `export` writes it."""
     made = run("generate", "a paper boat", "-d", "4", "-q", "480p", "--quiet")
     video = Path(made.out.strip())
@@ -29,7 +29,7 @@ def test_the_log_is_listed_checked_and_written(run: Callable[..., Said]) -> None
     assert f"{video.stem}: the file is gone" in bad.out
 
 
-def test_a_bad_file_is_an_error(run: Callable[..., Said]) -> None:
+def test_a_bad_file_is_an_error(run: Run) -> None:
     """An unknown ending and an unreadable notebook are said in words, with exit code 2."""
     form, notebook = run("export", "record.csv"), run("log", "--verify", "--notebook", "no.ipynb")
 
@@ -38,7 +38,7 @@ def test_a_bad_file_is_an_error(run: Callable[..., Said]) -> None:
     assert "no.ipynb" in notebook.err
 
 
-def test_the_lines_are_json(run: Callable[..., Said]) -> None:
+def test_the_lines_are_json(run: Run) -> None:
     """An empty folder has an empty log, with a head."""
     run("export", "record.jsonl")
 

@@ -50,7 +50,8 @@ def ask(session: Session, prompt: str, number: int, **fields: Any) -> None:
     """Ask as a cell does, and wait for what comes of it."""
     source = f"%%seedance\n{prompt}"
     cell = {"kind": "cell", "number": number, "source": source, "variables": {"animal": "dog"}}
-    session.generate(prompt, cell=cell, **fields).wait(20)
+    asked = {"duration": 4, "quality": "480p", **fields}
+    session.generate(prompt, cell=cell, **asked).wait(20)
 
 
 @pytest.fixture
@@ -130,7 +131,10 @@ def digests(path: Path, **environ: str) -> list[str]:
         run = "import nbformat, nbclient, sys; n = nbformat.read(sys.argv[1], 4);"
         run += "nbclient.NotebookClient(n, timeout=120).execute()"
         command = [sys.executable, "-c", run, str(path)]
-    subprocess.run(command, cwd=path.parent, env=env, check=True, timeout=120, capture_output=True)
+    done = subprocess.run(
+        command, cwd=path.parent, env=env, check=False, timeout=120, capture_output=True, text=True
+    )
+    assert 0 == done.returncode, done.stderr[-3000:]
     found = []
     for event in journal.read(path.parent / "seedance_runs"):
         if event["event"] == "call" and isinstance(event["jobs"], list):
@@ -173,6 +177,18 @@ def test_the_zip_holds_all_that_a_reader_needs(record: RequestLog, tmp_path: Pat
         assert not any(CANARY.encode() in archive.read(name) for name in names)
 
 
+def test_a_video_tells_what_made_it(record: RequestLog, tmp_path: Path) -> None:
+    """From a video, or from the file beside it, comes the request that made it."""
+    state = record[0].state
+    assert state is not None
+    path = state.videos[0].path
+
+    for place in (path, path.with_suffix(".json"), str(path)):
+        assert state.request == VideoRequest.from_file(place)
+    with pytest.raises(ConfigError, match=r"nothing\.json"):
+        VideoRequest.from_file(tmp_path / "nothing.mp4")
+
+
 def test_an_unknown_ending_is_refused(record: RequestLog, tmp_path: Path) -> None:
     """A file whose ending says no form is refused, with the endings there are."""
     with pytest.raises(ConfigError, match=r"\.jsonl, \.ipynb, \.py, \.zip"):
@@ -202,7 +218,8 @@ def test_texts_can_be_kept_out(make: Callable[..., Session]) -> None:
 
     assert texts
     assert not any("secret" in text or '"dog"' in text for text in texts)
-    assert VideoRequest("a secret dog").digest == found[0].digest
+    asked = VideoRequest("a secret dog", duration=4, quality="480p")
+    assert asked.digest == found[0].digest
     assert [] == found.verify()
 
 
