@@ -85,9 +85,9 @@ def kernels(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """JupyterLab in headless Chromium."""
+    """JupyterLab and Notebook 7 in headless Chromium, with each kernel of the table."""
     install(session, *PROJECT, *TOOLS)
-    pytest(session, "-m", "browser")
+    pytest(session, "-m", "browser", KERNEL_PYTHONS=json.dumps(kernel_pythons(session)))
 
 
 @nox.session

@@ -125,6 +125,7 @@ def _command(place: Path, root: Path, port: int, token: str) -> list[str]:
         f"--ServerApp.root_dir={root}",
         "--ServerApp.port_retries=0",
         "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
         f"--LabApp.workspaces_dir={place / 'workspaces'}",
         f"--LabApp.user_settings_dir={place / 'settings'}",
         "--LabApp.news_url=None",
@@ -137,11 +138,16 @@ def _environment(place: Path) -> dict[str, str]:
     config = place / "config" / "labconfig"
     config.mkdir(parents=True)
     (config / "page_config.json").write_text(json.dumps(NO_NEWS))
-    kernel = place / "share" / "kernels" / "python3"
-    kernel.mkdir(parents=True)
-    launch = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {"argv": launch, "display_name": "Python 3 (ipykernel)", "language": "python"}
-    (kernel / "kernel.json").write_text(json.dumps(spec))
+    # Besides this interpreter, the kernels of `nox -s kernels`, where they are.
+    others: dict[str, str] = json.loads(os.environ.get("KERNEL_PYTHONS") or "{}")
+    pythons = {"python3": sys.executable, **{f"kernel-{v}": python for v, python in others.items()}}
+    for name, python in pythons.items():
+        kernel = place / "share" / "kernels" / name
+        kernel.mkdir(parents=True)
+        launch = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        shown = "Python 3 (ipykernel)" if name == "python3" else name
+        spec = {"argv": launch, "display_name": shown, "language": "python"}
+        (kernel / "kernel.json").write_text(json.dumps(spec))
     return {
         **os.environ,
         "JUPYTER_PATH": str(place / "share"),

@@ -54,6 +54,14 @@ window.seedanceTest = {
 """
 
 
+def from_a_stranger(path: Path, saved: dict[str, Any]) -> Path:
+    """The same notebook with another signature, that wants a kernel which is not installed."""
+    kernel = {"name": "not-here", "display_name": "Not here", "language": "python"}
+    copy = path.with_name("copy.ipynb")
+    copy.write_text(json.dumps({**saved, "metadata": {"kernelspec": kernel}}), "utf-8")
+    return copy
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What a video turned out to be once it was seen playing; zeros if it stood still."""
@@ -83,7 +91,7 @@ class Lab:
     folder: Path
     shots: Path
 
-    def write(self, *sources: str, name: str = "work") -> Path:
+    def write(self, *sources: str, name: str = "work", kernel: str = "python3") -> Path:
         """A new notebook of these code cells."""
         cells: list[dict[str, Any]] = [
             {
@@ -96,10 +104,11 @@ class Lab:
             }
             for number, source in enumerate(sources)
         ]
-        kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+        shown = "Python 3 (ipykernel)" if kernel == "python3" else kernel
+        spec = {"name": kernel, "display_name": shown, "language": "python"}
         notebook = {
             "cells": cells,
-            "metadata": {"kernelspec": kernel},
+            "metadata": {"kernelspec": spec},
             "nbformat": 4,
             "nbformat_minor": 5,
         }
@@ -121,9 +130,9 @@ class Lab:
             book.until("seedanceTest.book(path)?.context.isReady")
         return book
 
-    def new(self, *sources: str) -> Notebook:
+    def new(self, *sources: str, kernel: str = "python3") -> Notebook:
         """A new notebook of these code cells, opened, with the extension loaded in cell 0."""
-        book = self.open(self.write("%load_ext seedance_nb", *sources))
+        book = self.open(self.write("%load_ext seedance_nb", *sources, kernel=kernel))
         book.run(0)
         return book
 
