@@ -14,6 +14,8 @@ from seedance_nb.notebook import cells
 from seedance_nb.notebook import stage as stages
 from seedance_nb.notebook.form_controls import (
     EDGE,
+    FULL,
+    STYLE,
     fill,
     frame,
     labelled,
@@ -112,10 +114,11 @@ class Form:
             how: ipywidgets.Button(description=say(f"form.spell.{how}"), layout=_BUTTON)
             for how in SPELLINGS
         }
-        self.text = ipywidgets.Textarea(rows=6, layout={"width": "100%", "display": "none"})
+        self.text = ipywidgets.Textarea(layout={**FULL, "display": "none"}, style=STYLE)
         self.message = make_note()
         self.message.layout.margin = "4px 0 0"
         self.panels = ipywidgets.VBox(layout={"width": "100%"})
+        self._known: dict[str, Any] = {}  # the panel of each job
         self._spelling = ""
         self._filling = False
         self.widget = self._put_together(session)
@@ -259,8 +262,14 @@ class Form:
         stage = self._make_stage(session)
         automatic = not self.controls["model"].value
         for job in reversed(jobs[:MOST_PANELS]):
-            panel = Panel(job, stage, automatic=automatic)
-            panel.show_in(self)
+            known = self._known.get(job.id)
+            if known is None:
+                Panel(job, stage, automatic=automatic).show_in(self)
+                self._known[job.id] = self.panels.children[0]
+            else:
+                others = (panel for panel in self.panels.children if panel is not known)
+                self.panels.children = (known, *others)
+                show_note(self.message, line_html(say(f"panel.origin.{job.origin}")))
         left = len(jobs) - MOST_PANELS
         if left > 0:
             show_note(self.message, line_html(say("form.more", count=left)))

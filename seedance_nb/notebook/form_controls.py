@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 LABEL = 84  # pixels of the column of labels
 EDGE = LABEL + 8  # where the controls begin
-_FULL = {"width": "100%", "margin": "2px 0"}
-_STYLE = {"description_width": f"{LABEL}px"}
+FULL = {"width": "100%", "margin": "2px 0"}
+STYLE = {"description_width": f"{LABEL}px"}
 _NOTE = {"width": "auto", "margin": f"0 0 0 {EDGE}px", "display": "none"}
-_SMALL = "font-family:system-ui,-apple-system,sans-serif;font-size:12px;line-height:1.5"
+_SMALL = (
+    "font-family:system-ui,-apple-system,sans-serif;font-size:12px;line-height:1.5;"
+    "word-wrap:break-word;word-break:break-word"
+)
+_HALF = 200  # characters kept at either end of a problem, which quotes what was typed
 # Width and height in pixels of the shapes: equal areas, with room for the words on them.
 _SHAPES = {
     "16:9": (64, 36), "9:16": (36, 64), "1:1": (48, 48), "4:3": (55, 41), "3:4": (41, 55),
@@ -130,6 +134,8 @@ def line_html(text: str, *, tone: str = "") -> str:
 
 
 def _line(text: str, tone: str) -> str:
+    if len(text) > 2 * _HALF:
+        text = f"{text[:_HALF]} … {text[-_HALF:]}"
     edge = f"border-left:3px solid {colour(tone)};padding:0 0 0 8px;margin:2px 0"
     return f'<div style="{edge}">{code_in(text)}</div>'
 
@@ -175,8 +181,8 @@ def _control(parameter: Parameter) -> Any:
             description=say(f"form.label.{name}"),
             placeholder=say(f"form.hint.{name}"),
             continuous_update=False,
-            layout=_FULL,
-            style=_STYLE,
+            layout=FULL,
+            style=STYLE,
         )
     return _choice(parameter)
 
@@ -188,8 +194,8 @@ def _area(name: str, *, rows: int, continuous: bool) -> Any:
         placeholder=say("form.hint.prompt" if name == "prompt" else "form.hint.media"),
         rows=rows,
         continuous_update=continuous,
-        layout=_FULL,
-        style=_STYLE,
+        layout=FULL,
+        style=STYLE,
     )
 
 
@@ -200,7 +206,7 @@ def _number(name: str, value: Any, low: int, high: int) -> Any:
         max=high,
         description=say(f"form.label.{name}"),
         layout={"width": f"{LABEL + 84}px", "margin": "2px 0"},
-        style=_STYLE,
+        style=STYLE,
     )
 
 
@@ -246,7 +252,7 @@ def labelled(name: str, control: Any) -> Any:
         f'<div style="text-align:right">{safe(say(f"form.label.{name}"))}</div>',
         layout={"width": f"{LABEL}px", "margin": "0 8px 0 0", "flex": "0 0 auto"},
     )
-    return ipywidgets.HBox([head, control], layout={**_FULL, "align_items": "center"})
+    return ipywidgets.HBox([head, control], layout={**FULL, "align_items": "center"})
 
 
 def frame(children: Sequence[Any]) -> Any:

@@ -188,6 +188,22 @@ def test_the_newest_panel_is_on_top(form: Form) -> None:
     assert "one" in one
 
 
+def test_a_job_has_one_panel_in_a_form(
+    form: Form, session: Any, make_job: Callable[..., Job]
+) -> None:
+    """Asked for once more it comes to the top again, with a word that nothing was sent."""
+    first, second = make_job("one", id="kite2345"), make_job("two", id="lamp2345")
+    answers = iter([first, second, first])
+    session.generate = lambda *_, **__: next(answers)
+    form.controls["prompt"].value = "one"
+    for _ in range(3):
+        first.origin = "joined" if form.panels.children else "sent"
+        form.generate.click()
+
+    assert ["one" in picture for picture in pictures(form)] == [True, False]
+    assert "nothing was sent" in form.message.value
+
+
 def test_many_takes_get_some_panels_and_a_line(form: Form) -> None:
     """A click makes no hundred panels."""
     form.controls["prompt"].value = "a dog"
