@@ -13,7 +13,7 @@ from seedance_nb.notebook.help import VERBS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_WITH_JOB = ("show", "wait", "stop", "again", "cell")
+_WITH_JOB = ("show", "wait", "stop", "again", "cell", "form")
 _BRACE = re.compile(r"(?<!\{)\{([^\W\d]?\w*)$")  # one that opens a variable, up to the cursor
 
 
