@@ -5,7 +5,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.test_look import PROMPTS, TROUBLE
+from browser.axe import grave_problems
+from browser.lab import from_a_stranger
+from browser.test_look import ENDINGS, PROMPTS, TROUBLE
 
 if TYPE_CHECKING:
     from browser.lab import Lab
@@ -108,8 +110,10 @@ def test_every_state_reads_well(lab: Lab, language: str) -> None:
             book.look("seedanceTest.book(path).content.scrollToItem(2, 'start')")
             lab.shoot(f"states-{language}-{theme.lower()}-{name}")
             found[f"{theme} {name}"] = book.look(TROUBLE, 2)
+    serious = grave_problems(lab.page, 2)
     lab.command("application:toggle-left-area")
 
+    assert [] == serious
     assert {look: [] for look in found} == found
 
 
@@ -232,3 +236,44 @@ def test_videos_play_in_the_web_page_that_nbconvert_makes(lab: Lab) -> None:
         context.close()
 
     assert 864 == width
+
+
+def test_what_is_saved_in_mid_run_reads_well_without_kernel_and_trust(lab: Lab) -> None:
+    """A stranger sees the video, the card or a line that says how to see it; no empty box."""
+    book = lab.new(
+        f"%%seedance {SMALL}\na small lighthouse",
+        f"{ENDINGS}play('fail')\n"
+        f"get_ipython().run_cell_magic('seedance', '{SMALL}', 'a forbidden thing')",
+        "%config SeedanceMagics.time_scale = 0.5",
+        f"%%seedance {SMALL}\na slow glacier",
+        f"%%seedance halted {SMALL}\na second glacier",
+        "halted.stop()",
+    )
+    book.run(1)
+    book.until_static(1)
+    book.run(2)
+    book.until_shows(2, "[style*='217,65,65']")
+    for index in (3, 4, 5):
+        book.run(index)
+    book.until_shows(4, "[role=progressbar] rect")
+    book.until_shows(5, "[role=progressbar] rect")
+    book.run(6)
+    book.until_says(5, "Not followed")
+    saved = book.save()
+    book.close()
+    lab.end_kernels()
+    copy = lab.open(from_a_stranger(book.path, saved), kernel=False)
+    copy.until_says(4, "%seedance show")
+    found: dict[str, Any] = {}
+    for theme in ("Light", "Dark"):
+        lab.wear(theme)
+        lab.shoot(f"reopened-{theme.lower()}")
+        found[theme] = [copy.look(TROUBLE, index) for index in (1, 2, 4, 5)]
+
+    assert {"Light": [[]] * 4, "Dark": [[]] * 4} == found
+    assert 864 == copy.play(1).width
+    assert "What happened" in copy.text(2)
+    assert "a slow glacier" in copy.text(4)
+    assert "Not followed" in copy.text(5)
+    for index in (2, 4, 5):
+        assert "idget" not in copy.text(index)
