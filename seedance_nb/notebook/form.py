@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.spelling import as_cell, as_curl, as_python
 from seedance_nb.core.texts import say
@@ -209,6 +210,8 @@ class Form:
         self.controls["aspect_ratio"].show(state.ratio)
         for name, note in self.notes.items():
             show_note(note, note_html(state, name))
+        for name in MEDIA_FIELDS:  # all addresses are seen, within reason
+            self.controls[name].rows = min(9, self.controls[name].value.count("\n") + 2)
         lines = [line_html(state.summary), line_html(state.estimate)]
         self.summary.value = f'<div style="margin:6px 0 0">{"".join(lines)}</div>'
         self.generate.disabled = not state.is_ready

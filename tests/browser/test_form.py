@@ -38,6 +38,7 @@ def look_at(lab: Lab, book: Notebook, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for theme in ("Light", "Dark"):
         lab.wear(theme)
+        lab.page.wait_for_selector("#jupyterlab-splash", state="detached")
         for size, width in (("wide", 1300), ("half", 800)):
             lab.page.set_viewport_size({"width": width, "height": 2200})
             lab.shoot(f"form-{name}-{theme.lower()}-{size}")
