@@ -74,8 +74,8 @@ def _empty(board: BoardState) -> str:
 
 def _table(board: BoardState) -> str:
     head = "".join(
-        f'<th scope="col" style="{_CELL};font-weight:600">{safe(say(f"board.column.{name}"))}</th>'
-        for name in ("job", "status", "prompt")
+        f'<th scope="col" style="{_CELL};font-weight:600;width:{width}">{safe(say(f"board.column.{name}"))}</th>'
+        for name, width in (("job", "23%"), ("status", "21%"), ("prompt", "56%"))
     )
     several = len({row.where for row in board.rows}) > 1
     body = "".join(_row(row, several=several) for row in board.rows)

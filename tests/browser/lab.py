@@ -161,6 +161,7 @@ class Lab:
             "light => document.body.dataset.jpThemeLight === light",
             arg=str(theme == "Light").lower(),
         )
+        self.page.wait_for_function("() => !document.getElementById('jupyterlab-splash')")
 
     def photograph(self, path: Path, last: int, *, width: int) -> None:
         """Take a picture of the cells up to this one, so many pixels wide."""

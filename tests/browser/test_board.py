@@ -8,7 +8,7 @@ from browser.axe import grave_problems
 
 from seedance_nb.core.errors import QuotaExceeded, SubmitUncertain, TaskFailed
 from seedance_nb.core.request import VideoRequest
-from seedance_nb.runs.journal import Journal, timestamp
+from seedance_nb.runs.journal import Journal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,12 @@ PROMPTS = (
     "一只金毛犬跑过阳光下的草地，电影感慢镜头",
     "a paper boat sails down a rainy street",
 )
+SMALL = "-d 4 -q 480p -t fast"
+NORMAL = """
+from seedance_nb.runs import current
+current.current().simulator.scenario = "normal"
+"""
+FAIL = NORMAL.replace("normal", "fail")
 ROWS = "seedanceTest.area(path, i).node.querySelectorAll('tbody tr')"
 LOST = SubmitUncertain(job="old", detail="timeout").to_dict()
 FAILED = TaskFailed("error.task.service_error", detail=HOSTILE[0]).to_dict()
@@ -74,11 +80,15 @@ def test_board_of_two_hundred_jobs(lab: Lab, language: str) -> None:
     book.until(f"{ROWS}.length === 20", 2)
     for theme in ("Light", "Dark"):
         lab.wear(theme)
+        lab.page.wait_for_selector("#jupyterlab-splash", state="detached")
         for name, width in (("wide", 1300), ("half", 800)):
             lab.page.set_viewport_size({"width": width, "height": 1800})
             lab.shoot(f"board-{language}-{theme.lower()}-{name}")
         assert [] == grave_problems(lab.page, 2)
-    assert timestamp(now)
+    assert "200" in book.text(2)
+    assert "<script>document.title" in book.text(2)
+    assert lab.page.title() not in ("hit", "1")
+
     book.look("seedanceTest.book(path).content.scrollToItem(2, 'end')")
     cell = lab.page.locator(".jp-CodeCell").nth(2)
     cell.get_by_label("Find" if language == "en" else "查找", exact=True).fill("old00003")
@@ -87,3 +97,32 @@ def test_board_of_two_hundred_jobs(lab: Lab, language: str) -> None:
     lab.page.set_viewport_size({"width": 1300, "height": 1000})
     book.until_says(2, "%seedance show old00003")
     lab.shoot(f"board-chosen-{language}")
+
+
+def test_board_moves_acts_and_outlives_a_reload(lab: Lab) -> None:
+    """A running job is seen to end; a failed one is sent again by a click, after a reload too."""
+    book = lab.new(
+        f"%%seedance {SMALL} --wait\na boat",
+        FAIL,
+        f"%%seedance {SMALL}\na kite",
+        "%seedance jobs",
+        NORMAL,
+    )
+    for index in (1, 2, 3, 4):
+        book.run(index)
+    book.until_says(4, "1 Failed")
+    book.until_says(4, "1 Completed")
+
+    book.run(5)
+    book.save()
+    lab.page.reload()
+    lab.await_app()
+    book.until("seedanceTest.idle(path)")
+    book.look("seedanceTest.book(path).content.scrollToItem(4, 'start')")
+    cell = lab.page.locator(".jp-CodeCell").nth(4)
+    cell.get_by_label("Show").select_option(label="Failed or cancelled")
+    book.until(f"{ROWS}.length === 1", 4)
+    cell.get_by_label("Job", exact=True).select_option(index=1)
+    book.click(4, "Again")
+    book.until_says(4, "Sent again")
+    book.until_says(4, "2 Completed")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 from browser.axe import grave_problems
+from browser.lab import from_a_stranger
 
 if TYPE_CHECKING:
     from browser.lab import Lab
@@ -32,6 +34,7 @@ def test_gallery_of_six_fills_in_and_plays_together(lab: Lab, language: str) -> 
     book.until(f"{VIDEOS}.every(v => v.poster.startsWith('data:image/jpeg') && v.paused)", 2)
     for theme in ("Light", "Dark"):
         lab.wear(theme)
+        lab.page.wait_for_selector("#jupyterlab-splash", state="detached")
         for name, width in (("wide", 1300), ("half", 800)):
             lab.page.set_viewport_size({"width": width, "height": 1200})
             lab.shoot(f"gallery-{language}-{theme.lower()}-{name}")
@@ -42,3 +45,28 @@ def test_gallery_of_six_fills_in_and_plays_together(lab: Lab, language: str) -> 
     lab.shoot(f"gallery-playing-{language}")
     book.click(2, "Stop all" if language == "en" else "全部停止")
     book.until(f"{VIDEOS}.length === 6 && {VIDEOS}.every(v => v.paused && !v.currentTime)", 2)
+
+
+def test_saved_gallery_and_board_outlive_kernel_and_trust(lab: Lab) -> None:
+    """Opened untrusted and without a kernel the videos play and the table is there."""
+    takes = "%%seedance -d 4 -q 480p -t fast --takes 2 --wait\na kite"
+    book = lab.new(takes, "%seedance gallery", "%seedance jobs")
+    for index in (1, 2, 3):
+        book.run(index)
+    book.until(f"{VIDEOS}.length === 2", 2)
+    saved = book.save()
+    book.close()
+    lab.end_kernels()
+    copy = lab.open(from_a_stranger(book.path, saved), kernel=False)
+    copy.until_shows(2, "video")
+    copy.until_shows(3, "table")
+    copy.look("seedanceTest.book(path).content.scrollToItem(2, 'start')")
+    lab.shoot("gallery-untrusted")
+
+    assert not copy.look("seedanceTest.cell(path, i).model.trusted", 2)
+    assert [864, 864] == [copy.play(2, nth).width for nth in (0, 1)]
+    assert "take 2" in copy.text(2)
+    assert "%seedance gallery" in copy.text(2)
+    assert "As of" in copy.text(3)
+    assert "Completed" in copy.text(3)
+    assert "autoplay" not in json.dumps(saved)
