@@ -206,7 +206,7 @@ class Panel:
             following=state.following and job.active,
             origin=self._origin,
             automatic=self._automatic,
-            waiting=self._waiting and self._stage.has_widgets,
+            waiting=(self._waiting or job.waiters > 0) and self._stage.has_widgets,
             clips=self._get_clips() if state.status == "completed" else (),
             copies=self._copier.paths if self._copier else (),
             was=self._shown,

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.errors import WaitTimeout
-from seedance_nb.notebook.tables import columns
+from seedance_nb.core.words import columns
 from seedance_nb.runs.interrupt import Interrupted
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def wait_for(
         else:
             _in_slices(jobs, timeout=timeout, now=now, paint=paint)
     except KeyboardInterrupt:
-        raise Interrupted([job for job in jobs if job.active] or jobs) from None
+        raise Interrupted(jobs) from None
 
 
 def _in_slices(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import contextlib
+from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Sequence
+
+    from seedance_nb.runs.job import Job
 
 _MOST = 5  # jobs that are named
 
@@ -16,8 +19,8 @@ _MOST = 5  # jobs that are named
 class _Told(BaseException):
     """One line in place of a traceback; the cell still counts as interrupted."""
 
-    def __init__(self, jobs: Iterable[Any]) -> None:
-        ids = [str(job.id) for job in jobs]
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        ids = [job.id for job in jobs if job.active] or [job.id for job in jobs]
         names = ", ".join(ids[:_MOST]) + (" ..." if len(ids) > _MOST else "")
         super().__init__(say("error.interrupted", jobs=names))
 
@@ -31,3 +34,19 @@ class Interrupted(_Told, KeyboardInterrupt):
 
 class WaitCancelled(_Told, asyncio.CancelledError):
     """An `await` was cancelled, as Interrupt does in a notebook; the jobs go on."""
+
+
+@contextlib.contextmanager
+def waiting_for(jobs: Sequence[Job]) -> Iterator[None]:
+    """Let the views of the jobs know that somebody waits, and say what an interrupt means."""
+    for job in jobs:
+        job.waiters += 1
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(jobs) from None
+    except asyncio.CancelledError:
+        raise WaitCancelled(jobs) from None
+    finally:
+        for job in jobs:
+            job.waiters -= 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from seedance_nb.core import schedule, task
 from seedance_nb.core.errors import ConfigError, SeedanceError, WaitTimeout
-from seedance_nb.runs.interrupt import Interrupted, WaitCancelled
+from seedance_nb.runs.interrupt import waiting_for
 from seedance_nb.runs.tracker import SLICE, guarded, wait_for
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Job:
         self.reply: TaskReply | None = None
         self.links: dict[int, str] = {}
         self.origin = ""
+        self.waiters = 0
         self.find_place: Callable[[], int | None] = lambda: None
 
     # --- what is known --------------------------------------------------------------------------
@@ -183,12 +184,10 @@ class Job:
                 `SubmitUncertain`, `WaitTimeout`, or why it could not be sent or fetched.
             KeyboardInterrupt: The user did not want to wait longer.
         """
-        try:
+        with waiting_for([self]):
             while self.flow is not None and not self.flow.done():
                 if not wait_for([self.flow], timeout):
                     raise WaitTimeout(seconds=timeout, job=self.id)
-        except KeyboardInterrupt:
-            raise Interrupted([self]) from None
         self._publish()
         return self._outcome()
 
@@ -197,12 +196,10 @@ class Job:
         return self._waited().__await__()
 
     async def _waited(self) -> Job:
-        try:
+        with waiting_for([self]):
             while self.flow is not None and not self.flow.done():
                 # A kernel's loop that sleeps does not hear Interrupt: it is woken now and then.
                 await asyncio.wait({asyncio.wrap_future(self.flow)}, timeout=SLICE)
-        except asyncio.CancelledError:
-            raise WaitCancelled([self]) from None
         self._publish()
         return self._outcome()
 
@@ -351,11 +348,9 @@ class Jobs(Sequence[Job]):
     def wait(self, timeout: float | None = None) -> Jobs:
         """Block until each of them has ended; then raise the first error, if there is one."""
         flows = [job.flow for job in self._jobs if job.flow is not None]
-        try:
+        with waiting_for(self):
             if not wait_for(flows, timeout):
                 raise WaitTimeout(seconds=timeout, job=", ".join(j.id for j in self if j.active))
-        except KeyboardInterrupt:
-            raise Interrupted(job for job in self if job.active) from None
         return self._outcome([_error_of(job) for job in self._jobs])
 
     def __await__(self) -> Generator[Any, None, Jobs]:
@@ -363,10 +358,8 @@ class Jobs(Sequence[Job]):
         return self._waited().__await__()
 
     async def _waited(self) -> Jobs:
-        try:
+        with waiting_for(self):
             errors = [await _quietly(job) for job in self._jobs]
-        except asyncio.CancelledError:
-            raise WaitCancelled(job for job in self if job.active) from None
         return self._outcome(errors)
 
     def _outcome(self, errors: Sequence[SeedanceError | None]) -> Jobs:

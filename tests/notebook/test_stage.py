@@ -10,6 +10,7 @@ import pytest
 
 from seedance_nb.core.errors import TaskFailed
 from seedance_nb.notebook.stage import Copier, Panel
+from seedance_nb.runs.interrupt import waiting_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,6 +173,28 @@ def test_a_panel_that_is_waited_for_says_how_to_end_that_and_no_longer(
     panel.rest()
 
     assert ["Interrupt" in html for html, _ in picture(panel).painted] == [True, False]
+
+
+def test_a_panel_says_so_too_while_another_cell_waits(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], keeper: Any
+) -> None:
+    """`job.wait()` and `await job` in a later cell are ended by Interrupt as well."""
+    job = make_job(status="processing")
+    panel = Panel(job, make_stage())
+    panel.show()
+
+    def wait() -> None:
+        with waiting_for([job]):
+            keeper.time += 1
+            job.beat()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="kite2345 goes on"):
+        wait()
+    keeper.time += 1
+    job.beat()
+
+    assert [False, True, False] == ["Interrupt" in html for html, _ in picture(panel).painted]
 
 
 def test_where_nothing_moves_by_itself_the_waiting_cell_draws(
