@@ -73,9 +73,11 @@ def _empty(board: BoardState) -> str:
 
 
 def _table(board: BoardState) -> str:
+    widths = {"job": "23%", "status": "21%", "prompt": "56%"}
     head = "".join(
-        f'<th scope="col" style="{_CELL};font-weight:600;width:{width}">{safe(say(f"board.column.{name}"))}</th>'
-        for name, width in (("job", "23%"), ("status", "21%"), ("prompt", "56%"))
+        f'<th scope="col" style="{_CELL};font-weight:600;width:{width}">'
+        f"{safe(say(f'board.column.{name}'))}</th>"
+        for name, width in widths.items()
     )
     several = len({row.where for row in board.rows}) > 1
     body = "".join(_row(row, several=several) for row in board.rows)
