@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PACE = 1.0  # seconds between two looks at the jobs, at least
 SHARE = 20  # ... and so many times as long as such a look takes
+FRESH = 5.0  # seconds for which it is believed that another kernel lives
 STATIC_ROWS = 50  # of a board that stands still in a notebook
 TEXT_ROWS = 200  # of one in a terminal
 MOST_LIVE = 4  # boards that move at the same time; older ones stand still
@@ -75,6 +76,8 @@ class Source:
         self._jobs: Iterable[Job] = jobs
         self._only = only
         self._has_files: dict[str, bool] = {}
+        self._watched: dict[str, bool] = {}
+        self._asked = 0.0
 
     def job(self, job_id: str) -> Job | None:
         """The job of this id."""
@@ -96,19 +99,28 @@ class Source:
         """A job as the board needs it."""
         state, settings = job.state, self.session.settings
         open_ = not state.is_final and state.status != "uncertain" and not job.active
-        ledger = self.session.ledger
+        mine = self.session.ledger.is_mine(state)
         return Entry(
             state=state,
             following=job.following,
-            watched=open_ and not ledger.is_mine(state) and ledger.has_owner(state),
-            mine=ledger.is_mine(state),
+            watched=open_ and not mine and self._is_watched(state),
+            mine=mine,
             here=(state.backend, state.base_url) == (settings.backend, settings.server),
             missing=state.status == "completed" and not self._has(state),
         )
 
     def forget(self) -> None:
-        """Look anew for files that were there."""
+        """Look anew for files that were there and for other kernels."""
         self._has_files.clear()
+        self._watched.clear()
+
+    def _is_watched(self, state: JobState) -> bool:
+        if self.session.now() - self._asked > FRESH:
+            self._asked = self.session.now()
+            self._watched.clear()
+        if state.id not in self._watched:
+            self._watched[state.id] = self.session.ledger.has_owner(state)
+        return self._watched[state.id]
 
     def _has(self, state: JobState) -> bool:
         if state.id not in self._has_files:
