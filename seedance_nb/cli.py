@@ -33,6 +33,7 @@ from seedance_nb.runs import demo as demos
 from seedance_nb.runs import doctor as doctors
 from seedance_nb.runs import log as logs
 from seedance_nb.runs import settings, terminal
+from seedance_nb.runs.asking import check_addresses
 from seedance_nb.runs.job import Jobs
 
 if TYPE_CHECKING:
@@ -175,14 +176,15 @@ def generate(words: Sequence[str]) -> int:
     for warning in order.request.warnings:
         _tell(warning.text)
     if order.dry_run:
+        check_addresses(order.request, session.settings)
         print(json.dumps(order.request.to_wire(), indent=2, ensure_ascii=False))
-        _tell(say("cli.dry", digest=order.request.digest))
+        _tell(say("cli.dry", digest=order.request.digest, takes=order.takes))
         return DONE
     made = session.generate(order.request, takes=order.takes, new=order.new)
     asked = made if isinstance(made, Jobs) else Jobs([made])
     if not order.quiet:
         is_practice = session.backend == "simulator"
-        _tell(f"{session.where}; {say('panel.practice')}" if is_practice else session.where)
+        _tell(say("panel.practice", where=session.where) if is_practice else session.where)
     for job in asked:
         if job.origin in ("shown", "joined"):
             _tell(say(f"cli.origin.{job.origin}", job=job.id))
@@ -239,9 +241,8 @@ def export(given: argparse.Namespace) -> int:
 def doctor(_: argparse.Namespace) -> int:
     """Say what was found here."""
     found = doctors.report(sessions.current(), front_end="script")
-    width = max(len(label) for label, _ in found)
-    for label, finding in found:
-        print(f"{label:<{width}}  {finding}")
+    for line in terminal.lines(None, [[label, finding] for label, finding in found]):
+        print(line)
     return DONE
 
 
@@ -327,8 +328,7 @@ def _finish(asked: Jobs, order: Order | None = None) -> int:
     timeout = order.timeout if order else None
     terminal.follow(asked, timeout=timeout, stream=stream, tell=_tell)
     codes = [_outcome(job, order) for job in asked]
-    if any(not job.state.is_final for job in asked):
-        _tell(say("cli.goon"))
+    _tell(*terminal.ways_on(asked))
     return _worst(codes)
 
 
@@ -345,7 +345,10 @@ def _outcome(job: Job, order: Order | None) -> int:
         return DONE
     timeout = order.timeout if order else None
     error = WaitTimeout(seconds=timeout, job=job.id) if job.active else job.error
-    _tell(f"{job.id}: {error or WaitTimeout('error.wait.unfollowed', job=job.id)}")
+    error = error or WaitTimeout("error.wait.unfollowed", job=job.id)
+    _tell(f"{job.id}: {error}")
+    if not job.active:
+        _tell(say(f"cli.billed.{error.billed}" if job.backend == "live" else "cli.billed.practice"))
     if job.status == "uncertain":
         return UNCERTAIN
     return BAD if isinstance(error, InvalidRequest) else FAILED
@@ -356,8 +359,7 @@ def _leave(asked: Jobs, *, most: int) -> int:
     terminal.wait_accepted(asked, most)
     for job in asked:
         print(job.id)
-    if any(job.active for job in asked):
-        _tell(say("cli.goon"))
+    _tell(*terminal.ways_on(asked))
     return _worst(_outcome(job, None) for job in asked if job.error)
 
 
@@ -371,5 +373,6 @@ def _code(error: SeedanceError) -> int:
     return BAD if isinstance(error, InvalidRequest | ConfigError) else FAILED
 
 
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def _tell(*texts_: str) -> None:
+    for text in texts_:
+        print(text, file=sys.stderr, flush=True)

@@ -110,9 +110,38 @@ def test_the_last_word_says_how_to_get_jobs_back(tmp_path: Folder, canary: str) 
             text=True, timeout=60, check=True,
         )  # fmt: skip
 
-    assert "1 job(s) not finished" in done.stderr
+    assert "not finished" in done.stderr
     assert "resume" in done.stderr
     assert 1 == len(done.stderr.strip().splitlines())
+
+
+def test_the_last_word_is_true_of_each_job(tmp_path: Folder, canary: str) -> None:
+    """Requests that were never sent, and uncertain ones, are not said to go on at the service."""
+    code = """
+import time, seedance_nb as sd
+sd.configure(max_active=1)
+first = sd.generate("one")
+while first.status != "uncertain":
+    time.sleep(0.02)
+second, third = sd.generate("two"), sd.generate("three")
+while second.task_id is None:
+    time.sleep(0.02)
+"""
+    with Peer(CLIP, key=canary, polls=10**6, on_create=[("drop",)]) as peer:
+        env = {
+            **os.environ, "PYTHONPATH": str(ROOT), "EVOLINK_API_KEY": canary,
+            "EVOLINK_BASE_URL": peer.url,
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True,
+            timeout=60, check=True,
+        )  # fmt: skip
+
+    uncertain, going, unsent = sorted(done.stderr.strip().splitlines(), key=len, reverse=True)
+    lines = {uncertain, going, unsent}
+    assert 1 == sum("never sent" in line for line in lines)
+    assert 1 == sum("uncertain" in line for line in lines)
+    assert 1 == sum("go on" in line for line in lines)
 
 
 def test_a_finished_script_is_silent(tmp_path: Folder) -> None:

@@ -7,9 +7,13 @@ Everything that is wrong is reported at once.
 from __future__ import annotations
 
 import argparse
+import builtins
+import keyword
 import re
 import shlex
 from dataclasses import dataclass, field
+from numbers import Number
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from seedance_nb.core import texts
@@ -196,9 +200,15 @@ class _Filler:
 
     def text(self, text: str) -> str:
         """`{variable}` replaced, `{{variable}}` unwrapped, every other brace left alone."""
-        return _IN_TEXT.sub(
-            lambda m: "{" + m[1] + "}" if m[1] else str(self._get(m[2], "prompt")), text
-        )
+        return _IN_TEXT.sub(lambda m: "{" + m[1] + "}" if m[1] else self._word(m[2]), text)
+
+    def _word(self, name: str) -> str:
+        """A variable as part of the prompt: only what reads as words does."""
+        value = self._get(name, "prompt")
+        if not isinstance(value, str | Number):
+            kind = type(value).__name__
+            self.problems.append(Problem("prompt", "problem.variable.kind", name=name, kind=kind))
+        return str(value)
 
     def _get(self, name: str, field_name: str) -> object:
         if name not in self._namespace:
@@ -222,8 +232,8 @@ def _order(words: Sequence[str], fill: _Filler, prompt: str | None) -> Order:
     problems = [_unknown_word(word) for word in _without_values(unknown)]
     name = given.pop("name", None)
     # Behind an unknown option stands its value, which only looks like a name.
-    if name is not None and not name.isidentifier() and not unknown:
-        problems.append(Problem("name", "problem.name", value=name))
+    if name is not None and not unknown:
+        problems += _name_problems(name)
     if prompt is None:
         prompt = given.pop("prompt")
     run = {option.name: given.pop(option.name, option.default) for option in RUN_OPTIONS}
@@ -237,6 +247,14 @@ def _order(words: Sequence[str], fill: _Filler, prompt: str | None) -> Order:
     return Order(
         request=VideoRequest(prompt, **fields), name=name, variables=dict(fill.used), **run
     )
+
+
+def _name_problems(name: str) -> list[Problem]:
+    if not name.isidentifier():
+        return [Problem("name", "problem.name", value=name)]
+    if keyword.iskeyword(name) or hasattr(builtins, name):
+        return [Problem("name", "problem.name.taken", value=name)]
+    return []
 
 
 def _hyphened(word: str) -> str:
@@ -283,6 +301,9 @@ def _read_run(given: dict[str, Any], fill: _Filler) -> tuple[dict[str, Any], lis
         problems.append(
             Problem("embed", text_id, value=run["embed"], choices=listed(EMBED), close=close)
         )
+    ending = PurePath(str(run["out"] or "")).suffix
+    if ending and ending.lower() != ".mp4":
+        problems.append(Problem("out", "problem.out", value=run["out"], ending=ending))
     no_wait = run.pop("no_wait")
     if run["wait"] and no_wait:
         problems.append(Problem("wait", "problem.wait.both"))

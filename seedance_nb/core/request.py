@@ -226,7 +226,7 @@ class _Choice:
 
     def _pick(self, model: object, tier: object, inferred: Mode) -> None:
         if tier not in self.catalog.tiers:
-            self.problems.append(_not_among("tier", tier, self.catalog.tiers))
+            self.problems.append(self._no_tier(tier))
             tier = "standard"
         if model is None or model in MODES:
             self.model = self.catalog.pick(model or inferred, str(tier))
@@ -238,6 +238,15 @@ class _Choice:
             self.problems.append(
                 Problem("tier", "problem.tier.conflict", value=tier, model=self.model.id)
             )
+
+    def _no_tier(self, tier: object) -> Problem:
+        tiers = self.catalog.tiers
+        if tier not in catalogs.TIERS:
+            return _not_among("tier", tier, tiers)
+        name = self.catalog.name
+        return Problem(
+            "tier", "problem.tier.catalog", value=tier, catalog=name, choices=listed(tiers)
+        )
 
     def _unknown_model(self, model: object) -> None:
         ids = [m.id for m in self.catalog.models]

@@ -31,7 +31,7 @@ MOVES: dict[str, frozenset[str]] = {
     "uncertain": frozenset({"submitting"}) | _AFTER_ACCEPT,
     "pending": _AFTER_ACCEPT - {"pending"},
     "processing": _AFTER_ACCEPT - {"pending", "processing"},
-    "downloading": frozenset({"completed", "failed"}),
+    "downloading": frozenset({"completed", "failed", "cancelled"}),
 }
 STATUSES: tuple[str, ...] = get_args(Status)
 TERMINAL = frozenset(STATUSES) - MOVES.keys()

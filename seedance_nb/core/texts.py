@@ -42,8 +42,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "`prompt` 必须是文字，不能是 {value!r}。",
     ),
     "problem.prompt.empty": (
-        "`prompt` is empty: describe the video in the cell below the first line.",
-        "`prompt` 为空：请在第一行下面描述想要的视频。",
+        "`prompt` is empty: describe the video (in a cell: in the lines below the first).",
+        "`prompt` 为空：请描述想要的视频（在单元格中写在第一行下面）。",
     ),
     "problem.prompt.half": (
         "`prompt` has half a character in it (a lone surrogate), which cannot be sent.",
@@ -152,14 +152,40 @@ TABLE: dict[str, tuple[str, str]] = {
         "the first; values with blanks want quotes.",
         "{value!r} 不能作变量名。prompt 请写在第一行下面；带空格的值要加引号。",
     ),
+    "problem.name.taken": (
+        "{value!r} is a word of Python itself and cannot name the job; choose another NAME.",
+        "{value!r} 是 Python 自己的词，不能作变量名；请换一个。",
+    ),
+    "problem.variable.kind": (
+        "The variable {name!r} holds a {kind}, which is no text; write {{{{{name}}}}} if the braces "
+        "belong to the prompt.",
+        "变量 {name!r} 是 {kind}，不是文字；若花括号属于 prompt，请写 {{{{{name}}}}}。",
+    ),
+    "problem.out": (
+        "`out`: {value!r} ends in {ending!r}, but what comes is an MP4; give a folder or a name "
+        "that ends in .mp4.",
+        "`out`：{value!r} 以 {ending!r} 结尾，但生成的是 MP4；请给文件夹或以 .mp4 结尾的文件名。",
+    ),
+    "problem.tier.catalog": (
+        "`tier`: {value!r} is not in the catalog {catalog!r}; set SEEDANCE_NB_CATALOG=2026-08 or "
+        '`sd.configure(catalog="2026-08")`. Here: {choices}.',
+        "`tier`：目录 {catalog!r} 中没有 {value!r}；请设置 SEEDANCE_NB_CATALOG=2026-08 或 "
+        '`sd.configure(catalog="2026-08")`。当前可选：{choices}。',
+    ),
+    "problem.media.private": (
+        "`{field}`: {value!r} is a private address, which the service cannot reach; "
+        "give a public one.",
+        "`{field}`：{value!r} 是内网地址，服务无法访问；请给出公开地址。",
+    ),
     "problem.word": (
-        "{value!r} is one word too many: the first line takes one NAME and options; "
-        "the prompt goes below it.",
-        "多了一个词 {value!r}：第一行只写一个变量名和选项，prompt 写在下面。",
+        "{value!r} is one word too many: values with blanks want quotes, several images an "
+        "option each, and the prompt of a cell goes below its first line.",
+        "多了一个词 {value!r}：带空格的值要加引号，多张图片各用一个选项，单元格的 prompt 写在第一行下面。",
     ),
     "problem.option": (
-        "{value!r} is not an option; `%%seedance?` lists them all.",
-        "没有选项 {value!r}；`%%seedance?` 列出全部选项。",
+        "{value!r} is not an option; `%%seedance?` or `seedance-nb generate --help` lists "
+        "them all.",
+        "没有选项 {value!r}；`%%seedance?` 或 `seedance-nb generate --help` 列出全部选项。",
     ),
     "problem.option.close": (
         "{value!r} is not an option; did you mean {close}?",
@@ -209,8 +235,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.config": ("The configuration is not usable.", "配置不可用。"),
     "error.auth": ("The service refused the API key.", "服务拒绝了 API 密钥。"),
     "error.auth.hint": (
-        "Check it on evolink.ai/dashboard/keys, then run `%seedance login`.",
-        "请在 evolink.ai/dashboard/keys 核对，然后运行 `%seedance login`。",
+        "Check it on evolink.ai/dashboard/keys, then set EVOLINK_API_KEY or run `%seedance login`.",
+        "请在 evolink.ai/dashboard/keys 核对，然后设置 EVOLINK_API_KEY 或运行 `%seedance login`。",
     ),
     "error.quota": ("The account has no credits left for this.", "账户余额不足。"),
     "error.budget": ("A cap of yours does not allow this.", "超出了你设定的上限。"),
@@ -564,8 +590,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "服务找不到该任务：{detail}",
     ),
     "error.service.gone.hint": (
-        "Check the ID and the account of the key; old tasks are forgotten.",
-        "请核对任务 ID 和密钥所属账户；过期的任务无法查询。",
+        "Check the ID and the account of the key; old tasks are forgotten. If it is gone for good, "
+        "`%seedance stop ID` gives it up, and its cell makes a new one.",
+        "请核对任务 ID 和密钥所属账户；过期的任务无法查询。如确已丢失，"
+        "`%seedance stop ID` 放弃它，再运行单元格即可重新生成。",
     ),
     "error.address": (
         "The server does not know {address}: {detail}",
@@ -956,10 +984,26 @@ TABLE: dict[str, tuple[str, str]] = {
     "session.live": ("Live", "正式服务"),
     "session.live.at": ("Live at {host}", "正式服务（{host}）"),
     "session.exit": (
-        "seedance_nb: {count} job(s) not finished ({jobs}); they go on at the service. "
-        "`%seedance resume` in this folder brings them back.",
-        "seedance_nb：有 {count} 个任务未完成（{jobs}），服务端仍在继续。"
-        "在此文件夹中运行 `%seedance resume` 即可找回。",
+        "seedance_nb: not finished ({jobs}): at the service they go on. "
+        "`%seedance resume` in this folder, or `seedance-nb resume`, brings them back.",
+        "seedance_nb：未完成（{jobs}），服务端仍在继续。"
+        "在此文件夹中运行 `%seedance resume` 或 `seedance-nb resume` 即可找回。",
+    ),
+    "session.exit.unsent": (
+        "seedance_nb: never sent ({jobs}): nothing was billed. `%seedance resume` or "
+        "`seedance-nb resume` would send them, `%seedance stop ID` drops one.",
+        "seedance_nb：尚未发送（{jobs}），没有计费。`%seedance resume` 或 "
+        "`seedance-nb resume` 会发送，`%seedance stop ID` 可放弃。",
+    ),
+    "session.exit.uncertain": (
+        "seedance_nb: uncertain ({jobs}): they may have been accepted and billed, and are not sent "
+        "again by themselves. `%seedance show ID` says what can be done.",
+        "seedance_nb：结果不明（{jobs}）：可能已被接受并计费，不会自动重发。"
+        "`%seedance show ID` 说明可以怎么做。",
+    ),
+    "error.job.givenup": (
+        "Job {job} was given up; what the service may have made of it is not followed.",
+        "任务 {job} 已放弃；服务端可能的结果不再跟踪。",
     ),
     # --- panel ---------------------------------------------------------------------------------
     "panel.word.queued": ("Queued", "排队中"),
@@ -1706,9 +1750,33 @@ TABLE: dict[str, tuple[str, str]] = {
         "生成视频；输出文件路径",
     ),
     "cli.interrupted": (
-        "Interrupted: the waiting ends, what was sent does not. To go on: seedance-nb resume",
-        "已中断：只结束等待，已发送的任务会继续。继续：seedance-nb resume",
+        "Interrupted: the waiting ends; what was sent goes on, what was queued is not sent. "
+        "To go on with all of it: seedance-nb resume",
+        "已中断：只结束等待；已发送的会继续，排队中的不会发送。全部继续：seedance-nb resume",
     ),
+    "cli.unsent": (
+        "What is queued was never sent and costs nothing; `seedance-nb resume` would send it.",
+        "排队中的请求尚未发送，没有费用；`seedance-nb resume` 会发送。",
+    ),
+    "cli.uncertain": (
+        "{job}: nothing was sent now. When you know its task: "
+        "python -c \"import seedance_nb as sd; sd.adopt('TASK_ID', sd.job('{job}').request).wait()\". "
+        "To send it once more with its key: "
+        "python -c \"import seedance_nb as sd; sd.job('{job}').resend().wait()\". "
+        "To make another one regardless: --new",
+        "{job}：这次没有发送。若知道任务 ID："
+        "python -c \"import seedance_nb as sd; sd.adopt('TASK_ID', sd.job('{job}').request).wait()\"。"
+        "用原键重发：python -c \"import seedance_nb as sd; sd.job('{job}').resend().wait()\"。"
+        "另做一条：--new",
+    ),
+    "cli.trouble": ("({reason} It is tried again by itself.)", "（{reason} 会自动重试。）"),
+    "cli.billed.no": ("Nothing was billed.", "没有计费。"),
+    "cli.billed.yes": ("The video was billed.", "该视频已计费。"),
+    "cli.billed.unknown": (
+        "Whether it was billed is not known; look at the account.",
+        "是否计费不确定；请查看账户。",
+    ),
+    "cli.billed.practice": ("The simulator takes no money.", "模拟器不收费。"),
     "cli.interrupted.moment": (
         "A request is just on its way; a moment, so that its task is not lost ...",
         "正在发送请求；稍候，以免丢失任务……",
@@ -1758,8 +1826,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "大约还需 {seconds:.0f} 秒",
     ),
     "cli.dry": (
-        "Nothing was sent. Digest: {digest}",
-        "没有发送任何请求。摘要：{digest}",
+        "Nothing was sent. It would be sent {takes} time(s). Digest: {digest}",
+        "没有发送任何请求。将会发送 {takes} 次。摘要：{digest}",
     ),
     "cli.demo.error": (
         "failed",

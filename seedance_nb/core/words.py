@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def nearest(word: object, choices: Iterable[str]) -> str | None:
     longer = [choice for folded, choice in by_folded.items() if folded.startswith(_folded(word))]
     if len(longer) == 1 and len(word) > 1:
         return longer[0]
-    close = difflib.get_close_matches(_folded(word), by_folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(_folded(word), by_folded, n=1, cutoff=0.7)
     return by_folded[close[0]] if close else None
 
 
@@ -61,3 +62,11 @@ def length_of(prompt: str) -> tuple[int, str, int]:
 def tokens_at_least(prompt: str) -> int:
     """A floor for the number of tokens: one a word, one for two Chinese characters."""
     return len(_CJK.sub(" ", prompt).split()) + len(_CJK.findall(prompt)) // 2
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes; Chinese signs count for two."""
+    return sum(
+        0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF")
+        for sign in text
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seedance_nb.core.catalog import PARAMETERS
 from seedance_nb.core.options import RUN_OPTIONS
 from seedance_nb.core.texts import say
-from seedance_nb.notebook.tables import columns
+from seedance_nb.core.words import columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

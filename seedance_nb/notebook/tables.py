@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from seedance_nb.core.words import columns
 from seedance_nb.notebook.look import FAINT, code_in, plain
 
 if TYPE_CHECKING:
@@ -48,12 +48,4 @@ def table_text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
             for value, width in zip(row, widths, strict=False)
         ).rstrip()
         for row in lines
-    )
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    return sum(
-        0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF")
-        for sign in text
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from seedance_nb.core.addresses import is_loopback
+from seedance_nb.core.addresses import is_loopback, is_private
+from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.request import VideoRequest
@@ -50,14 +51,34 @@ def check_place(request: VideoRequest, settings: Settings) -> None:
 
     Raises:
         ConfigError: The settings name no usable server.
-        InvalidRequest: A callback to this machine, asked of a server that is not on it.
+        InvalidRequest: See `check_addresses`.
     """
     if settings.trouble:
         raise settings.trouble
-    callback = urlsplit(request.callback_url or "").hostname or ""
-    server = urlsplit(settings.base_url).hostname or ""
-    is_near = settings.backend == "simulator" or is_loopback(server)
-    if is_loopback(callback) and not is_near:
+    check_addresses(request, settings)
+
+
+def check_addresses(request: VideoRequest, settings: Settings) -> None:
+    """Refuse addresses that the configured server cannot reach: this machine and its network.
+
+    A server on this machine, the simulator too, reaches this machine.
+
+    Raises:
+        InvalidRequest: With every such address.
+    """
+    near = settings.backend != "live" or is_loopback(_host(settings.base_url))
+    problems = [
+        Problem(name, "problem.media.private", value=url)
+        for name in MEDIA_FIELDS
+        for url in getattr(request, name)
+        if is_private(_host(url)) and not (near and is_loopback(_host(url)))
+    ]
+    if is_loopback(_host(request.callback_url or "")) and not near:
         value = request.callback_url
-        problem = Problem("callback_url", "problem.callback.local", value=value)
-        raise InvalidRequest(problems=[problem])
+        problems.append(Problem("callback_url", "problem.callback.local", value=value))
+    if problems:
+        raise InvalidRequest(problems=problems)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""

@@ -20,9 +20,10 @@ from seedance_nb.runs import keys, settings
 from seedance_nb.runs.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from seedance_nb.runs.job import Job, Jobs
+    from seedance_nb.runs.record import JobState
     from seedance_nb.runs.settings import Settings
 
 _state: dict[str, Any] = {"overrides": {}, "config": {}, "session": None, "all": [], "found": None}
@@ -102,11 +103,19 @@ def _other_keys() -> list[tuple[str, str | None]]:
 
 def _at_exit() -> None:
     for session in _state["all"]:
-        left = session.unfinished()
-        if left:
-            names = [job.id for job in left]
+        left = [job.state for job in session.unfinished()]
+        for kind, states in _by_fate(left).items():
+            names = [state.id for state in states]
             shown = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")  # noqa: PLR2004
-            print(  # noqa: T201 - the last word of a dying process
-                texts.say("session.exit", count=len(names), jobs=shown), file=sys.stderr
-            )
+            line = texts.say(f"session.exit{kind}", jobs=shown)
+            print(line, file=sys.stderr)  # noqa: T201 - the last word of a dying process
         session.close()
+
+
+def _by_fate(states: Iterable[JobState]) -> dict[str, list[JobState]]:
+    """Unfinished jobs by what is true of them: never sent, uncertain, or at the service."""
+    fates: dict[str, list[JobState]] = {}
+    for state in states:
+        kind = {"queued": ".unsent", "uncertain": ".uncertain", "submitting": ".uncertain"}
+        fates.setdefault(kind.get(state.status, ""), []).append(state)
+    return fates

@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from seedance_nb.core import texts
-from seedance_nb.core.errors import (
-    ConfigError,
-    SubmitUncertain,
-)
+from seedance_nb.core.errors import ConfigError, SeedanceError, SubmitUncertain
 from seedance_nb.runs.asking import as_request, check_place, new_name
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.journal import timestamp
@@ -286,11 +283,19 @@ class Session:
         self.viewer(job)
 
     def halt(self, job: Job) -> None:
-        """Take a queued job out of the queue; stop following any other."""
+        """Take a queued job out of the queue, stop following one, give up one that is stuck."""
         if job.active:
             self.tracker.call(job.halted.set)
+        elif job.state.error is not None and not job.state.is_final:
+            self._give_up(job)
         elif not job.state.is_final and job.state.following:
             self.ledger.fold(job, "stopped")
+
+    def _give_up(self, job: Job) -> None:
+        """End a job that cannot go on: an uncertain one, or one that the service forgot."""
+        if self.ledger.is_mine(job.state) or self.ledger.take_over(job):
+            error = SeedanceError("error.job.givenup", job=job.id, billed="unknown")
+            self.ledger.record(job, "cancelled", durable=True, error=error.to_dict())
 
     def send_again(self, job: Job) -> Job:
         """A new job for the request of an ended one."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
+from seedance_nb.core.words import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -76,14 +77,25 @@ def table(jobs: Iterable[Job]) -> list[str]:
     return lines([say(f"cli.jobs.{name}") for name in COLUMNS], [_row(job) for job in jobs])
 
 
-def lines(head: list[str], rows: list[list[str]]) -> list[str]:
+def lines(head: list[str] | None, rows: list[list[str]]) -> list[str]:
     """Lines of a table; none without rows."""
     if not rows:
         return []
-    rows = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    padded = ([f"{c:<{w}}" for c, w in zip(row, widths, strict=True)] for row in rows)
-    return ["  ".join(cells).rstrip() for cells in padded]
+    rows = [head, *rows] if head else rows
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(c + " " * (w - columns(c)) for c, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def ways_on(jobs: Iterable[Job]) -> list[str]:
+    """What can be done about jobs that are not finished; each kind has its own way."""
+    left = [job for job in jobs if not job.state.is_final]
+    ways = [say("cli.uncertain", job=job.id) for job in left if job.status == "uncertain"]
+    ways += [say("cli.unsent")] if any(job.status == "queued" for job in left) else []
+    ways += [say("cli.goon")] if any(job.task_id for job in left) else []
+    return ways
 
 
 def _row(job: Job) -> list[str]:
@@ -137,4 +149,6 @@ class Line:
         if self._moves and job.status in ("pending", "processing"):
             parts += [f"{percent:.0f} %"] if percent is not None else []
             parts += [say("cli.left", seconds=left)] if left else []
+        trouble = job.state.trouble
+        parts += [say("cli.trouble", reason=trouble.message)] if trouble else []
         return "  ".join(parts)

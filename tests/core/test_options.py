@@ -65,6 +65,27 @@ def test_a_variable_with_the_key_is_refused() -> None:
     assert "'url' holds the API key" in message
 
 
+def test_only_words_and_numbers_go_into_a_prompt() -> None:
+    """A variable that holds a job or another object is refused, a number is not."""
+    assert "holds a object" in problems_of("", "the {dog} runs", dog=object())
+
+    order = read_cell("", "{count} dogs", {"count": 3})
+    assert order.request is not None
+    assert "3 dogs" == order.request.prompt
+
+
+@pytest.mark.parametrize("name", ["class", "print", "None"])
+def test_a_word_of_python_is_no_name(name: str) -> None:
+    """A keyword or a builtin is refused as NAME before anything is sent."""
+    assert "word of Python" in problems_of(name)
+
+
+@pytest.mark.parametrize("out", ["clip.avi", "deep/cells.json"])
+def test_a_copy_is_an_mp4(out: str) -> None:
+    """`-o` with an ending that says another format is refused."""
+    assert "MP4" in problems_of(f"-o {out}")
+
+
 def test_all_mistakes_of_a_cell_come_at_once() -> None:
     """Options, variables and fields that are wrong are reported together."""
     message = problems_of("--qualty 720p -d 99 --takes 0 --wait --no-wait", "a {b}")

@@ -535,6 +535,38 @@ def test_a_job_that_another_kernel_stopped_is_taken_over(
     assert 1 == len(peer.creates) == len(peer.downloads)
 
 
+def test_what_cannot_go_on_is_given_up(peer: Peer, make: Callable[..., Session]) -> None:
+    """`stop` on an uncertain job gives it up, and only then the same request is sent anew."""
+    peer.on_create = [("drop",)]
+    session = make(peer.url)
+    job = one(session)
+    with pytest.raises(SubmitUncertain):
+        job.wait(10)
+
+    job.stop()
+
+    assert "cancelled" == job.status
+    with pytest.raises(SeedanceError, match="given up"):
+        job.wait(10)
+    assert "completed" == one(session).wait(10).status
+    assert 2 == len(peer.creates)
+
+
+def test_a_public_service_is_not_sent_to_private_places(make: Callable[..., Session]) -> None:
+    """Inputs and callbacks on this machine or its network are refused for a service elsewhere."""
+    session = make("https://api.example.org")
+
+    with pytest.raises(InvalidRequest) as caught:
+        session.generate(
+            "a dog",
+            images=["http://localhost/a.png", "http://192.168.1.5/b.png"],
+            callback_url="http://127.0.0.1:1/hook",
+        )
+
+    assert ["images", "images", "callback_url"] == [p.field for p in caught.value.problems]
+    assert not session.home.exists()
+
+
 def test_another_server_is_left_alone(peer: Peer, make: Callable[..., Session]) -> None:
     """Jobs of another server are listed, not touched, and never shown for a request here."""
     peer.polls = 10**6
