@@ -293,5 +293,8 @@ def unfinished(home: Path) -> int:
     if not dead:
         return 0
     fold = Fold(lambda _: None)
-    fold.add(journal.read(home))
-    return sum(not state.is_final and state.session in dead for state in fold.states())
+    touched = fold.add(journal.read(home, dead))
+    elsewhere = {
+        job for job, takers in journal.all_claims(home).items() if takers[-1][1] not in dead
+    }
+    return sum(not fold.state(job).is_final for job in touched - elsewhere)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from seedance_nb.runs import disk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
 __all__ = [
@@ -197,8 +197,9 @@ class Journal:
 class Reader:
     """Reads the journal of a folder bit by bit: each refresh returns what is new."""
 
-    def __init__(self, home: Path) -> None:
-        """Read from ``home``, which need not exist yet."""
+    def __init__(self, home: Path, only: Collection[str] | None = None) -> None:
+        """Read from ``home``, which need not exist yet; only these sessions, if any are named."""
+        self._only = only
         self._folder = home / "journal"
         self._offsets: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
@@ -210,7 +211,8 @@ class Reader:
         carries its ``session``; ``event`` is a string; ``job``, ``seq``, ``gen`` and ``time``
         are missing or of the right form. Everything else is as it was found.
         """
-        batches = [list(self._new(session)) for session in _sessions(self._folder)]
+        sessions = _sessions(self._folder) if self._only is None else self._only
+        batches = [list(self._new(session)) for session in sessions]
         batches = [batch for batch in batches if batch]
         return batches[0] if len(batches) == 1 else list(heapq.merge(*batches, key=_time))
 
@@ -241,9 +243,9 @@ class Reader:
         return whole
 
 
-def read(home: Path) -> list[Event]:
-    """Return all events of all sessions of a folder, as `Reader.refresh` does."""
-    return Reader(home).refresh()
+def read(home: Path, only: Collection[str] | None = None) -> list[Event]:
+    """Return all events of a folder, or of some of its sessions, as `Reader.refresh` does."""
+    return Reader(home, only).refresh()
 
 
 def open_sessions(home: Path) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from seedance_nb.core import errors, task
 from seedance_nb.core.errors import InvalidRequest, SeedanceError
@@ -253,6 +253,31 @@ def advance(state: JobState, event: Event) -> JobState:
     return step(state, event) if step else state
 
 
+class _Draft:
+    """A state in the making: `advance` changes it in place, which is several times quicker."""
+
+    def __init__(self, job: str) -> None:
+        for name, value in _DEFAULTS:
+            setattr(self, name, value)
+        self.id = job
+        self.status = "queued"
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in task.TERMINAL
+
+    def with_(self, **changes: Any) -> _Draft:
+        self.__dict__.update(changes)
+        return self
+
+
+_DEFAULTS = [
+    (fact.name, None if fact.default is dataclasses.MISSING else fact.default)
+    for fact in dataclasses.fields(JobState)
+    if fact.default_factory is dataclasses.MISSING
+] + [("cell", {})]
+
+
 class Fold:
     """Folds the events of a journal into the states of its jobs, in any order of arrival.
 
@@ -283,10 +308,10 @@ class Fold:
     def state(self, job: str) -> JobState:
         """The state of a job that the journal knows."""
         if job not in self._states:
-            state = JobState(id=job)
+            draft = cast("JobState", _Draft(job))
             for event in sorted(self._events[job], key=_order):
-                state = advance(state, self.with_video(event))
-            self._states[job] = state
+                draft = advance(draft, self.with_video(event))
+            self._states[job] = JobState(**vars(draft))
         return self._states[job]
 
     def states(self) -> list[JobState]:
