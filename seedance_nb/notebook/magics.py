@@ -83,7 +83,7 @@ class SeedanceMagics(Magics):
         self._known: Sessions | None = None
         super().__init__(shell)
         self.matcher = completion.matcher(self._job_ids, self._names)
-        self.observe(lambda _: self._hand_on(), list(settings.NAMES))
+        self.observe(lambda _: self._changed(), list(settings.NAMES))
 
     @no_var_expand
     @needs_local_scope
@@ -177,6 +177,11 @@ class SeedanceMagics(Magics):
             self._hand_on()
         assert self._known is not None  # noqa: S101 - set by the lines above
         return self._known
+
+    def _changed(self) -> None:
+        """A setting was changed: calls from Python are to know it too."""
+        self._sessions()
+        self._hand_on()
 
     def _hand_on(self) -> None:
         if self._known is not None:

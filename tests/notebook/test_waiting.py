@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from seedance_nb.core.errors import WaitTimeout
+from seedance_nb.core.words import columns
 from seedance_nb.notebook.stage import Panel
-from seedance_nb.notebook.tables import columns, table_html, table_text
+from seedance_nb.notebook.tables import table_html, table_text
 from seedance_nb.notebook.waiting import TerminalLine, wait_for
 from seedance_nb.runs.job import Job, Jobs
 
