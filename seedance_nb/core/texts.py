@@ -793,6 +793,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "`%seedance jobs` lists them all.",
         "`%seedance jobs` 列出全部任务。",
     ),
+    "error.job.unknown.close": (
+        "There is no job {job!r} in {home}: did you mean {close}?",
+        "{home} 中没有任务 {job!r}：是不是 {close}？",
+    ),
+    "error.job.unknown.close.hint": (
+        "`%seedance jobs` lists them all.",
+        "`%seedance jobs` 列出全部任务。",
+    ),
     "error.job.ambiguous": (
         "{job!r} is the beginning of several jobs: {choices}.",
         "{job!r} 是多个任务的开头：{choices}。",

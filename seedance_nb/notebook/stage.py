@@ -353,8 +353,8 @@ class Panel:
     def _keep(self) -> None:
         """Write the end into the cell once more, and say how, where the page does not let it."""
         panel = self.look()
-        self._put(panel_html(panel), panel, update=True)
         self._say(say("panel.keep.done", job=panel.job))
+        self._put(panel_html(panel), panel, update=True)
 
     def _again(self) -> None:
         """One more: at once where that is free, at the second click where it is paid."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from seedance_nb.core import schedule, task
 from seedance_nb.core.errors import ConfigError, SeedanceError, WaitTimeout
+from seedance_nb.core.words import nearest
 from seedance_nb.runs.interrupt import waiting_for
 from seedance_nb.runs.tracker import SLICE, guarded, wait_for
 
@@ -325,7 +326,9 @@ class Jobs(Sequence[Job]):
         if len(found) == 1 or exact:
             return found[-1]
         if not found:
-            raise ConfigError("error.job.unknown", job=name, home=home)
+            close = nearest(name, [job.id for job in self._jobs])
+            text_id = "error.job.unknown.close" if close else "error.job.unknown"
+            raise ConfigError(text_id, job=name, home=home, close=close)
         choices = ", ".join(job.id for job in found[:8])
         raise ConfigError("error.job.ambiguous", job=name, choices=choices)
 

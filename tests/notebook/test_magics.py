@@ -459,3 +459,13 @@ def test_tables_of_facts(
 
     assert all(word in out for word in words)
     assert canary not in out
+
+
+def test_a_mistyped_job_is_met_with_the_nearest(
+    run: Callable[[str], Any], session: Any, make_job: Callable[..., Job]
+) -> None:
+    """A job id with a slip in it is refused with the one that was probably meant."""
+    session.kept = Jobs([make_job(id="kite2345"), make_job(id="lamp6789")])
+    result = run("%seedance show kitte2345")
+
+    assert "did you mean kite2345" in str(result.error_in_exec)
