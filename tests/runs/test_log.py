@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib.util
 import json
 import os
 import subprocess
@@ -10,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import jsonschema
 import pytest
 from canary import CANARY
 
@@ -30,6 +33,11 @@ ROOT = Path(__file__).parents[2]
 SIGNED = "https://x.example.org/a.png?X-Amz-Signature=c0ffee&n=1"
 
 
+async def quick(seconds: float) -> None:
+    """A sleep that keeps the order of things and not their length."""
+    await asyncio.sleep(min(seconds, 0.01))
+
+
 @pytest.fixture
 def make(tmp_path: Path, peer: Peer) -> Iterator[Callable[..., Session]]:
     """Makes sessions that share a folder, on the other server."""
@@ -38,7 +46,7 @@ def make(tmp_path: Path, peer: Peer) -> Iterator[Callable[..., Session]]:
 
     def session(**settings: Any) -> Session:
         given = {"api_key": CANARY, "base_url": peer.url, "home": tmp_path / "runs", **settings}
-        made.append(Session(resolve(given, {}, {}, cwd=tmp_path)))
+        made.append(Session(resolve(given, {}, {}, cwd=tmp_path), sleep=quick))
         return made[-1]
 
     yield session
@@ -162,6 +170,29 @@ def test_the_lines_hold_the_whole_record(record: RequestLog, tmp_path: Path) -> 
     assert CANARY not in "".join(lines)
     assert record[0].state is not None
     assert record[0].state.videos[0].sha256 == rows[0]["videos"][0]["sha256"]
+
+
+def test_every_line_is_of_the_documented_form(make: Callable[..., Session]) -> None:
+    """Head and entries, those that were not sent too, are valid by the schema that is shipped."""
+    session = make()
+    ask(session, "a dog", 2, takes=2)
+    found = log.read(session, history=[(3, "%%seedance -d 99\nx")])
+
+    place = Path(log.__file__).with_name("request_log.schema.json")
+    validator = jsonschema.Draft202012Validator(json.loads(place.read_text("utf-8")))
+    lines = [json.loads(line) for line in found.to_lines()]
+
+    assert [[]] * 4 == [[e.message for e in validator.iter_errors(line)] for line in lines]
+    assert not validator.is_valid({**lines[1], "how": "paid"})
+
+
+def test_a_data_frame_wants_pandas(record: RequestLog) -> None:
+    """Without pandas a data frame is refused in words; with it each entry is a row."""
+    if importlib.util.find_spec("pandas"):
+        assert len(record) == len(record.to_dataframe())
+    else:
+        with pytest.raises(ConfigError, match="pandas"):
+            record.to_dataframe()
 
 
 def test_the_zip_holds_all_that_a_reader_needs(record: RequestLog, tmp_path: Path) -> None:
