@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from seedance_nb.evolink.client import Client
     from seedance_nb.runs.settings import Settings
 
-_TASK = "task-unified-"
-
 
 class Session:
     """Jobs on one server, kept in one folder.
@@ -71,6 +69,10 @@ class Session:
             library=self.library,
             outside=Outside(now, sleep, self._rng.random, make_client),
         )
+
+    def __repr__(self) -> str:
+        """Who answers, and where things are kept."""
+        return f"<Session {self.where}; {self.home}>"
 
     # --- where ----------------------------------------------------------------------------------
 
@@ -240,7 +242,7 @@ class Session:
         Raises:
             ConfigError: Not a task id, or settings.
         """
-        if not isinstance(task_id, str) or not task_id.startswith(_TASK):
+        if not isinstance(task_id, str) or not task_id.startswith("task-unified-"):
             raise ConfigError("error.adopt.id", task_id=task_id)
         if self.settings.trouble:
             raise self.settings.trouble
