@@ -7,6 +7,7 @@ or settings, 3 uncertain whether a request was accepted, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import io
 import json
@@ -33,7 +34,7 @@ from seedance_nb.runs import demo as demos
 from seedance_nb.runs import doctor as doctors
 from seedance_nb.runs import log as logs
 from seedance_nb.runs import settings, terminal
-from seedance_nb.runs.asking import check_addresses
+from seedance_nb.runs.asking import check_order
 from seedance_nb.runs.job import Jobs
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _tell(str(error))
         return _code(error)
     except KeyboardInterrupt:
-        _tell(say("cli.interrupted"))
+        with contextlib.suppress(KeyboardInterrupt):  # a second one, while the first is told of
+            _tell(say("cli.interrupted"))
         return INTERRUPTED
     except SystemExit as end:  # argparse has said what there is to say
         return int(end.code or 0)
@@ -175,8 +177,8 @@ def generate(words: Sequence[str]) -> int:
     assert order.request is not None  # noqa: S101 - a command line has a prompt
     for warning in order.request.warnings:
         _tell(warning.text)
+    check_order(order, session.settings)
     if order.dry_run:
-        check_addresses(order.request, session.settings)
         print(json.dumps(order.request.to_wire(), indent=2, ensure_ascii=False))
         _tell(say("cli.dry", digest=order.request.digest, takes=order.takes))
         return DONE
@@ -241,8 +243,7 @@ def export(given: argparse.Namespace) -> int:
 def doctor(_: argparse.Namespace) -> int:
     """Say what was found here."""
     found = doctors.report(sessions.current(), front_end="script")
-    for line in terminal.lines(None, [[label, finding] for label, finding in found]):
-        print(line)
+    print(*terminal.lines(None, [[label, finding] for label, finding in found]), sep="\n")
     return DONE
 
 

@@ -258,7 +258,8 @@ def _name_problems(name: str) -> list[Problem]:
 
 
 def _hyphened(word: str) -> str:
-    """`--dry_run` is understood as `--dry-run`; values stay as they are."""
+    """`--dry_run` and a long dash are understood as `--dry-run`; values stay as they are."""
+    word = re.sub(r"^[\u2013\u2014](?=[a-z])", "--", word)
     head, equals, tail = word.partition("=")
     return head.replace("_", "-") + equals + tail if head.startswith("--") else word
 

@@ -776,6 +776,20 @@ TABLE: dict[str, tuple[str, str]] = {
         "the simulator.",
         "请设置 EVOLINK_API_KEY 或运行 `%seedance login`；或去掉 EVOLINK_BASE_URL 以使用模拟器。",
     ),
+    "error.key.shape": (
+        "The API key is no key: it has blanks or signs that no key has.",
+        "API 密钥无效：含有空格等不可能出现的字符。",
+    ),
+    "error.key.shape.hint": (
+        "Copy it once more from evolink.ai/dashboard/keys; without EVOLINK_API_KEY the simulator "
+        "answers, at no cost.",
+        "请从 evolink.ai/dashboard/keys 重新复制；不设置 EVOLINK_API_KEY 则由免费的模拟器作答。",
+    ),
+    "error.out": (
+        "Nothing was sent: a copy cannot be written to {path}, since {folder} takes no files.",
+        "没有发送：无法把副本写到 {path}，{folder} 不可写。",
+    ),
+    "error.out.hint": ("Name another place with `-o`.", "请用 `-o` 指定其他位置。"),
     "error.key.literal": (
         "The API key stands in the cell itself, where it would be saved with the notebook.",
         "API 密钥写在了单元格里，会随笔记本一起保存。",
@@ -1491,6 +1505,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.stopped.already": (
         "Job {job} has ended ({status}); there is nothing to stop.",
         "任务 {job} 已结束（{status}）；无需停止。",
+    ),
+    "magic.credits.practice": (
+        "Simulator: these credits are play money, none of yours are spent.",
+        "模拟器：这些额度只是练习用的，不会消耗你的额度。",
     ),
     "magic.credits.key": ("this key", "此密钥"),
     "magic.credits.account": ("the account", "账户"),

@@ -24,7 +24,7 @@ from seedance_nb.notebook import cells, completion
 from seedance_nb.notebook.dryrun import dry_run
 from seedance_nb.notebook.help import help_page
 from seedance_nb.runs import journal, settings
-from seedance_nb.runs.asking import check_addresses
+from seedance_nb.runs.asking import check_order
 from seedance_nb.runs.record import Fold
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ class SeedanceMagics(Magics):
         request = order.request
         if request is None:
             raise InvalidRequest
+        check_order(order, session.settings)
         if order.dry_run:
-            check_addresses(request, session.settings)
             simulated = session.backend == "simulator"
             url = session.settings.base_url
             desk.tell(

@@ -174,7 +174,8 @@ def _credits(desk: Desk) -> None:
             used = _amount(part.get("used_credits"))
             rows.append([say(f"magic.credits.{label}"), left, used])
     head = [say(f"magic.column.{name}") for name in ("credits_of", "remaining", "used")]
-    desk.tell(desk.session().where)
+    practice = desk.session().backend == "simulator"
+    desk.tell(say("magic.credits.practice") if practice else desk.session().where)
     desk.table(head, rows)
 
 

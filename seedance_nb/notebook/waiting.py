@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from seedance_nb.runs.job import Jobs
 
 SLICE = 0.5  # seconds between two pictures of a cell that waits
-_WIDTH = 100  # columns of the line in a terminal
 
 
 def wants_to_wait(setting: str, front_end: FrontEnd, *, asked: bool | None) -> bool:
@@ -104,7 +104,8 @@ class TerminalLine:
             return
         left = f"[{len(looks) - len(running) + 1}/{len(looks)}] " if len(looks) > 1 else ""
         first = running[0]
-        line = left + self._panels[first].line(looks[first], width=_WIDTH - len(left) - 1)
+        width = shutil.get_terminal_size().columns - len(left) - 1
+        line = left + self._panels[first].line(looks[first], width=width)
         words = [look.word for look in looks]
         if self._stream.isatty():
             self._over(line)

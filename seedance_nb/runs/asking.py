@@ -10,11 +10,13 @@ from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.request import VideoRequest
+from seedance_nb.runs import library
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
 
+    from seedance_nb.core.options import Order
     from seedance_nb.runs.settings import Settings
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
@@ -78,6 +80,19 @@ def check_addresses(request: VideoRequest, settings: Settings) -> None:
         problems.append(Problem("callback_url", "problem.callback.local", value=value))
     if problems:
         raise InvalidRequest(problems=problems)
+
+
+def check_order(order: Order, settings: Settings) -> None:
+    """Refuse, before anything is sent, what could not be done afterwards.
+
+    Raises:
+        InvalidRequest: See `check_addresses`.
+        ConfigError: The copy of the file could not be written where it is to go.
+    """
+    if order.request is not None:
+        check_addresses(order.request, settings)
+    if order.out is not None:
+        library.check_target(order.out)
 
 
 def _host(url: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from seedance_nb.core.errors import Billed
 
-__all__ = ["Incoming", "Library", "Video", "bare_link", "disk_error"]
+__all__ = ["Incoming", "Library", "Video", "bare_link", "check_target", "disk_error"]
 
 _log = logging.getLogger("seedance_nb")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -332,6 +332,19 @@ class Incoming:
                 draft.unlink(missing_ok=True)
         except OSError as error:
             _log.debug("no sidecar for %s: %s", self._target.name, error)
+
+
+def check_target(path: str | os.PathLike[str]) -> None:
+    """Refuse a place for a copy that nothing can be written to.
+
+    Raises:
+        ConfigError: A folder on the way cannot be written, or is a file.
+    """
+    folder = Path(path).expanduser().absolute()
+    folder = folder if os.fspath(path).endswith(("/", os.sep)) else folder.parent
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK):
+        raise ConfigError("error.out", path=str(path), folder=str(existing))
 
 
 def _absolute(path: Path) -> Path:

@@ -275,10 +275,17 @@ def _backend(
         return "replay", None
     if asked == "simulator" or (asked is None and not key and not base_url):
         return "simulator", None
+    if key and not is_sendable(key.reveal()):
+        return "live", ConfigError("error.key.shape")
     if not key:
         text_id = "error.key.base_url" if base_url else "error.key.missing"
         return "live", ConfigError(text_id, base_url=base_url)
     return "live", None
+
+
+def is_sendable(key: str) -> bool:
+    """Whether it can be a key: visible signs of ASCII only."""
+    return all("!" <= sign <= "~" for sign in key)
 
 
 def _origin(url: str | None) -> str | None:

@@ -97,7 +97,7 @@ def test_all_mistakes_of_a_cell_come_at_once() -> None:
     assert "no variable 'b'" in message
 
 
-@pytest.mark.parametrize("line", ["--dry_run", "--dry-run"])
+@pytest.mark.parametrize("line", ["--dry_run", "--dry-run", "\u2014dry-run"])
 def test_underscored_options_work(line: str) -> None:
     """Both spellings of an option are understood."""
     assert read_cell(line, "a dog", {}).dry_run

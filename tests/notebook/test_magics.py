@@ -442,7 +442,7 @@ def test_login_keeps_the_key_and_never_shows_it(
     ("verb", "words"),
     [
         ("models", ["seedance-2.0-fast-image-to-video", "480p, 720p"]),
-        ("credits", ["99,416.44", "1,095.40", "Simulator: no credits spent"]),
+        ("credits", ["99,416.44", "1,095.40", "play money"]),
         ("config", ["max_active", "api_key"]),
     ],
 )

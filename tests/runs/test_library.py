@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from seedance_nb.core import texts
 from seedance_nb.core.errors import ConfigError, ProtocolError, SeedanceError, TransportError
 from seedance_nb.runs import mp4
-from seedance_nb.runs.library import Library, Video, bare_link, disk_error
+from seedance_nb.runs.library import Library, Video, bare_link, check_target, disk_error
 
 CLIP = Path(__file__).parent.parent / "data" / "clip.mp4"
 WHOLE = CLIP.read_bytes()
@@ -232,6 +232,18 @@ def test_saving_never_overwrites(library: Library, tmp_path: Path) -> None:
     assert in_folder == tmp_path / "new" / "abcd.mp4"
     assert video.save(tmp_path / "new").name == "abcd-2.mp4"
     assert {copy.read_bytes() for copy in copies} == {WHOLE}
+
+
+def test_a_target_is_checked_beforehand(tmp_path: Path) -> None:
+    """A place below a file takes no copy; one whose folders are still to be made does."""
+    (tmp_path / "file").write_text("")
+    check_target(tmp_path / "deep" / "dog.mp4")
+    check_target(f"{tmp_path}/new/")
+
+    with pytest.raises(ConfigError) as caught:
+        check_target(tmp_path / "file" / "dog.mp4")
+
+    assert str(tmp_path / "file") in str(caught.value)
 
 
 def test_saving_says_what_is_wrong(library: Library, tmp_path: Path) -> None:

@@ -108,6 +108,15 @@ def test_a_bad_setting_is_refused(overrides: dict[str, Any], words: str) -> None
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("key", ["a key", "密钥", "a\tkey"])
+def test_what_is_no_key_is_refused(key: str) -> None:
+    """A key with blanks or foreign signs is an error that does not quote it."""
+    found = settle(environ={"EVOLINK_API_KEY": key})
+
+    assert "no key" in str(found.trouble)
+    assert key not in str(found.trouble)
+
+
 def test_all_bad_settings_come_at_once() -> None:
     """Three settings that are not valid are one error with three lines."""
     with pytest.raises(ConfigError) as caught:
