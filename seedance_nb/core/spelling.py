@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PATH = "/v1/videos/generations"
 _BRACES = re.compile(r"\{([^\W\d]\w*)\}")
 # What IPython takes for the prompt of a pasted session, and removes.
-_PASTED = re.compile(r"(?:>>>|\.\.\.)(?: |$)|In \[\d+\]: |\s*\.{3,}:")
+_PASTED = re.compile(r"\s*(?:(?:>>>|\.\.\.)(?: |$)|In ?\[\d+\]: |\.{3,}:)")
 
 
 def differing(request: VideoRequest) -> dict[str, Any]:
