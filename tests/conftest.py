@@ -85,8 +85,13 @@ def pytest_configure() -> None:
             del os.environ[name]
     os.environ["LC_ALL"] = "C.UTF-8"  # the language of the messages
     # A busy machine is slow now and then, and CI must say the same twice.
+    # How quickly examples are found is the weather's business, not a promise.
+    unhurried = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.filter_too_much]
     hypothesis.settings.register_profile(
-        "ours", deadline=None, derandomize=bool(os.environ.get("CI"))
+        "ours",
+        deadline=None,
+        derandomize=bool(os.environ.get("CI")),
+        suppress_health_check=unhurried,
     )
     hypothesis.settings.load_profile("ours")
     socket.socket.connect = _loopback(socket.socket.connect)  # type: ignore[method-assign]

@@ -17,13 +17,15 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from seedance_nb.core import texts
-from seedance_nb.core.catalog import PARAMETERS
+from seedance_nb.core.catalog import MEDIA_FIELDS, PARAMETERS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.words import listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    Inspect = Callable[[str, object], list[Problem]]
 
 MOST_TAKES = 100
 EMBED = ("auto", "always", "never")
@@ -93,6 +95,10 @@ class _Parser(argparse.ArgumentParser):
         raise InvalidRequest(problems=[Problem("options", "problem.options", message=message)])
 
 
+def _unseen(field_name: str, item: object) -> list[Problem]:  # noqa: ARG001 - looks at nothing
+    return []
+
+
 def parser(prog: str = "%%seedance", *, positional: str = "name") -> argparse.ArgumentParser:
     """The parser of all options, for parsing and for help."""
     about = texts.say("magic.about")
@@ -156,6 +162,7 @@ def read_cell(
     namespace: Mapping[str, object],
     *,
     is_secret: Callable[[str], bool] = lambda _: False,
+    inspect: Inspect = _unseen,
 ) -> Order:
     """The order of a `%%seedance` cell.
 
@@ -164,6 +171,7 @@ def read_cell(
         body: The cell; verbatim the prompt, but for `{variable}`.
         namespace: The variables of the notebook.
         is_secret: Whether a text contains the API key; such a value is refused.
+        inspect: What is wrong with a file of this machine, given as an input.
 
     Raises:
         InvalidRequest: With every problem of line, text and request.
@@ -176,12 +184,12 @@ def read_cell(
         ) from None
     fill = _Filler(namespace, is_secret)
     prompt = fill.text(body.strip("\n"))
-    return _order(words, fill, prompt)
+    return _order(words, fill, prompt, inspect)
 
 
-def read_words(words: Sequence[str]) -> Order:
+def read_words(words: Sequence[str], *, inspect: Inspect = _unseen) -> Order:
     """The order of a command line: the prompt is its positional argument, taken verbatim."""
-    return _order(words, _Filler({}, lambda _: False), None)
+    return _order(words, _Filler({}, lambda _: False), None, inspect)
 
 
 class _Filler:
@@ -225,7 +233,7 @@ class _Filler:
         return value
 
 
-def _order(words: Sequence[str], fill: _Filler, prompt: str | None) -> Order:
+def _order(words: Sequence[str], fill: _Filler, prompt: str | None, inspect: Inspect) -> Order:
     made = parser(positional="prompt" if prompt is None else "name")
     parsed, unknown = made.parse_known_args([_hyphened(word) for word in words])
     given = {key: value for key, value in vars(parsed).items() if value is not None}
@@ -242,6 +250,9 @@ def _order(words: Sequence[str], fill: _Filler, prompt: str | None) -> Order:
     problems += run_problems + fill.problems
     unfilled = {problem.field for problem in fill.problems}
     problems += [p for p in VideoRequest.check(prompt, **fields) if p.field not in unfilled]
+    for field_name in MEDIA_FIELDS:
+        for item in fields.get(field_name, ()):
+            problems += inspect(field_name, item)
     if problems:
         raise InvalidRequest(problems=problems)
     return Order(

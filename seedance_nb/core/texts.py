@@ -100,6 +100,28 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`: {value!r} is not a URL; give a public http(s) address of the file.",
         "`{field}`：{value!r} 不是网址；请给出文件的公开 http(s) 地址。",
     ),
+    "problem.file.unreadable": (
+        "`{field}`: {value!r} cannot be read: {reason}.",
+        "`{field}`：无法读取 {value!r}：{reason}。",
+    ),
+    "problem.file.size": (
+        "`{field}`: {value!r} has {size:.1f} MB; at most {limit} MB are taken. Compress it.",
+        "`{field}`：{value!r} 有 {size:.1f} MB，最多 {limit} MB。请先压缩。",
+    ),
+    "problem.file.format": (
+        "`{field}`: {value!r} is no JPEG, PNG or WebP, whatever its name says; convert it.",
+        "`{field}`：{value!r} 不是 JPEG、PNG 或 WebP（不论扩展名）；请先转换。",
+    ),
+    "problem.file.sides": (
+        "`{field}`: {value!r} has {width} x {height} pixels; each side must have {low} to {high}. "
+        "Scale it.",
+        "`{field}`：{value!r} 为 {width} x {height} 像素；边长须为 {low} 到 {high}。请缩放。",
+    ),
+    "problem.file.ratio": (
+        "`{field}`: {value!r} has {width} x {height} pixels; width by height must be {low} to "
+        "{high}. Crop it.",
+        "`{field}`：{value!r} 为 {width} x {height} 像素；宽高比须为 {low} 到 {high}。请裁剪。",
+    ),
     "problem.media.count": (
         "`{field}`: {value} given; {model} takes {low} to {high}.",
         "`{field}`：给了 {value} 个；{model} 接受 {low} 到 {high} 个。",

@@ -10,6 +10,7 @@ from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.request import VideoRequest
+from seedance_nb.evolink import inputs
 from seedance_nb.runs import library
 
 if TYPE_CHECKING:
@@ -43,9 +44,18 @@ def as_request(prompt: str | VideoRequest, fields: Mapping[str, Any], takes: int
             raise InvalidRequest(problems=problems)
         return prompt.replace(**fields) if fields else prompt
     problems += VideoRequest.check(prompt, **fields)
+    for name in MEDIA_FIELDS:
+        given = fields.get(name) or ()
+        for item in [given] if isinstance(given, str) else given:
+            problems += inspect(name, item)
     if problems:
         raise InvalidRequest(problems=problems)
     return VideoRequest(prompt, **fields)
+
+
+def inspect(field: str, item: object) -> list[Problem]:
+    """What is wrong with a file of this machine, given as an input."""
+    return inputs.problems(field, item)
 
 
 def check_place(request: VideoRequest, settings: Settings) -> None:

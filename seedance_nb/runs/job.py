@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import importlib
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, overload
@@ -348,6 +349,14 @@ class Jobs(Sequence[Job]):
             if all(getattr(job, name) == value for name, value in fields.items())
         )
 
+    def to_dataframe(self) -> Any:
+        """The jobs as a table of pandas, one row a job.
+
+        Raises:
+            ConfigError: pandas is not installed.
+        """
+        return data_frame([{name: getattr(job, name) for name in _FACTS} for job in self._jobs])
+
     def wait(self, timeout: float | None = None) -> Jobs:
         """Block until each of them has ended; then raise the first error, if there is one."""
         flows = [job.flow for job in self._jobs if job.flow is not None]
@@ -383,6 +392,22 @@ class Jobs(Sequence[Job]):
         counts = {s: sum(j.status == s for j in self._jobs) for s in task.STATUSES}
         inside = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
         return f"<Jobs {inside or 'none'}>"
+
+
+_FACTS = ("id", "task_id", "status", "take", "progress", "credits", "backend", "base_url")
+
+
+def data_frame(rows: Sequence[dict[str, Any]]) -> Any:
+    """Rows as a table of pandas.
+
+    Raises:
+        ConfigError: pandas is not installed.
+    """
+    try:
+        pandas = importlib.import_module("pandas")
+    except ImportError:
+        raise ConfigError("error.pandas") from None
+    return pandas.DataFrame(rows)
 
 
 def _error_of(job: Job) -> SeedanceError | None:

@@ -7,16 +7,15 @@ it is the same after a restart, for one session or for a whole folder.
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
-from seedance_nb.core.errors import BudgetExceeded, ConfigError
+from seedance_nb.core.errors import BudgetExceeded
 from seedance_nb.core.texts import say
 from seedance_nb.runs import exports
-from seedance_nb.runs.job import Jobs
+from seedance_nb.runs.job import Jobs, data_frame
 from seedance_nb.runs.journal import seconds, timestamp
 from seedance_nb.runs.settings import say_where
 from seedance_nb.runs.verify import verify
@@ -189,11 +188,7 @@ class RequestLog(Sequence[Entry]):
         Raises:
             ConfigError: pandas is not installed.
         """
-        try:
-            pandas = importlib.import_module("pandas")
-        except ImportError:
-            raise ConfigError("error.pandas") from None
-        return pandas.DataFrame([entry.to_dict() for entry in self._entries])
+        return data_frame([entry.to_dict() for entry in self._entries])
 
     def to_rows(self) -> list[list[str]]:
         """The entries as a table of texts: `COLUMNS` says of what."""
