@@ -105,8 +105,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：无法读取 {value!r}：{reason}。",
     ),
     "problem.file.size": (
-        "`{field}`: {value!r} has {size:.1f} MB; at most {limit} MB are taken. Compress it.",
-        "`{field}`：{value!r} 有 {size:.1f} MB，最多 {limit} MB。请先压缩。",
+        "`{field}`: {value!r} has {size} MB; at most {limit} MB are taken. Compress it.",
+        "`{field}`：{value!r} 有 {size} MB，最多 {limit} MB。请先压缩。",
     ),
     "problem.file.format": (
         "`{field}`: {value!r} is no JPEG, PNG or WebP, whatever its name says; convert it.",

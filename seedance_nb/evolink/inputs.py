@@ -39,7 +39,7 @@ def problems(field: str, item: object) -> list[Problem]:
     found = list(_image(field, item, head)) if field == "images" else []
     most = MOST_BYTES[field]
     if size > most:
-        megabytes, limit = size / 10**6, most // 10**6
+        megabytes, limit = f"{size / 10**6:.1f}", most // 10**6
         found.insert(
             0, Problem(field, "problem.file.size", value=item, size=megabytes, limit=limit)
         )
