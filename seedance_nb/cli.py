@@ -34,7 +34,7 @@ from seedance_nb.runs import demo as demos
 from seedance_nb.runs import doctor as doctors
 from seedance_nb.runs import log as logs
 from seedance_nb.runs import settings, terminal
-from seedance_nb.runs.asking import check_order, inspect
+from seedance_nb.runs.asking import check_order
 from seedance_nb.runs.job import Jobs
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _add_simulate(made: argparse.ArgumentParser, *, listed: bool) -> None:
 def generate(words: Sequence[str]) -> int:
     """Make a video, or several takes of it."""
     session = sessions.current()
-    order = options.read_words(words, inspect=inspect)
+    order = options.read_words(words)
     assert order.request is not None  # noqa: S101 - a command line has a prompt
     for warning in order.request.warnings:
         _tell(warning.text)

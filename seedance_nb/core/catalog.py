@@ -25,6 +25,51 @@ MEDIA: dict[Mode, dict[str, tuple[int, int]]] = {
     "image": {"images": (1, 2), "videos": (0, 0), "audios": (0, 0)},
     "reference": {"images": (0, 9), "videos": (0, 3), "audios": (0, 3)},
 }
+# What each file may be (model pages). Formats: name, suffix; the first ones are what is taken.
+FORMATS = {
+    "jpeg": ("JPEG", ".jpg"), "png": ("PNG", ".png"), "webp": ("WebP", ".webp"),
+    "mp4": ("MP4", ".mp4"), "mov": ("MOV", ".mov"), "wav": ("WAV", ".wav"), "mp3": ("MP3", ".mp3"),
+}  # fmt: skip
+OLD_AREA = 927_408  # pixels of a reference video; the bound of sources older than 2026-05-06
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds, both inclusive, of one kind of input.
+
+    Attributes:
+        formats: Keys of `FORMATS`.
+        most_bytes: Size of a file.
+        sides: Pixels of width and of height.
+        ratios: Width by height.
+        area: Width times height, in pixels.
+        seconds: Length of each; the upper bound holds for all of a request together, too.
+        fps: Frames a second.
+    """
+
+    formats: tuple[str, ...]
+    most_bytes: int
+    sides: tuple[int, int] | None = None
+    ratios: tuple[float, float] = (0.4, 2.5)
+    area: tuple[int, int] = (0, 0)
+    seconds: tuple[float, float] | None = None
+    fps: tuple[float, float] | None = None
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What must be known of a file to hold it against these bounds."""
+        asked = {"width": self.sides, "duration": self.seconds, "fps": self.fps}
+        return tuple(name for name, bounds in asked.items() if bounds)
+
+
+LIMITS: dict[str, Limits] = {
+    "images": Limits(formats=("jpeg", "png", "webp"), most_bytes=30 * 10**6, sides=(300, 6000)),
+    "videos": Limits(
+        formats=("mp4", "mov"), most_bytes=50 * 10**6, sides=(300, 6000),
+        area=(409_600, 2_086_876), seconds=(2, 15), fps=(24, 60),
+    ),
+    "audios": Limits(formats=("wav", "mp3"), most_bytes=15 * 10**6, seconds=(2, 15)),
+}  # fmt: skip
 DEFAULT_RATIO: dict[Mode, str] = {"text": "16:9", "image": "adaptive", "reference": "adaptive"}
 
 # Width and height in pixels of the result (model pages).

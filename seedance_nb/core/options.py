@@ -17,15 +17,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from seedance_nb.core import texts
-from seedance_nb.core.catalog import MEDIA_FIELDS, PARAMETERS
+from seedance_nb.core.catalog import PARAMETERS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.words import listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    Inspect = Callable[[str, object], list[Problem]]
 
 MOST_TAKES = 100
 EMBED = ("auto", "always", "never")
@@ -95,10 +93,6 @@ class _Parser(argparse.ArgumentParser):
         raise InvalidRequest(problems=[Problem("options", "problem.options", message=message)])
 
 
-def _unseen(field_name: str, item: object) -> list[Problem]:  # noqa: ARG001 - looks at nothing
-    return []
-
-
 def parser(prog: str = "%%seedance", *, positional: str = "name") -> argparse.ArgumentParser:
     """The parser of all options, for parsing and for help."""
     about = texts.say("magic.about")
@@ -162,7 +156,6 @@ def read_cell(
     namespace: Mapping[str, object],
     *,
     is_secret: Callable[[str], bool] = lambda _: False,
-    inspect: Inspect = _unseen,
 ) -> Order:
     """The order of a `%%seedance` cell.
 
@@ -171,7 +164,6 @@ def read_cell(
         body: The cell; verbatim the prompt, but for `{variable}`.
         namespace: The variables of the notebook.
         is_secret: Whether a text contains the API key; such a value is refused.
-        inspect: What is wrong with a file of this machine, given as an input.
 
     Raises:
         InvalidRequest: With every problem of line, text and request.
@@ -184,12 +176,12 @@ def read_cell(
         ) from None
     fill = _Filler(namespace, is_secret)
     prompt = fill.text(body.strip("\n"))
-    return _order(words, fill, prompt, inspect)
+    return _order(words, fill, prompt)
 
 
-def read_words(words: Sequence[str], *, inspect: Inspect = _unseen) -> Order:
+def read_words(words: Sequence[str]) -> Order:
     """The order of a command line: the prompt is its positional argument, taken verbatim."""
-    return _order(words, _Filler({}, lambda _: False), None, inspect)
+    return _order(words, _Filler({}, lambda _: False), None)
 
 
 class _Filler:
@@ -233,7 +225,7 @@ class _Filler:
         return value
 
 
-def _order(words: Sequence[str], fill: _Filler, prompt: str | None, inspect: Inspect) -> Order:
+def _order(words: Sequence[str], fill: _Filler, prompt: str | None) -> Order:
     made = parser(positional="prompt" if prompt is None else "name")
     parsed, unknown = made.parse_known_args([_hyphened(word) for word in words])
     given = {key: value for key, value in vars(parsed).items() if value is not None}
@@ -249,15 +241,13 @@ def _order(words: Sequence[str], fill: _Filler, prompt: str | None, inspect: Ins
     fields = {key: _typed(key, value, fill) for key, value in given.items()}
     problems += run_problems + fill.problems
     unfilled = {problem.field for problem in fill.problems}
-    problems += [p for p in VideoRequest.check(prompt, **fields) if p.field not in unfilled]
-    for field_name in MEDIA_FIELDS:
-        for item in fields.get(field_name, ()):
-            problems += inspect(field_name, item)
+    try:
+        request = VideoRequest.of(prompt, **fields)
+    except InvalidRequest as error:
+        problems += [p for p in error.problems if p.field not in unfilled]
     if problems:
         raise InvalidRequest(problems=problems)
-    return Order(
-        request=VideoRequest(prompt, **fields), name=name, variables=dict(fill.used), **run
-    )
+    return Order(request=request, name=name, variables=dict(fill.used), **run)
 
 
 def _name_problems(name: str) -> list[Problem]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import catalog
 from seedance_nb.core.catalog import BY_NAME, DEFAULT_RATIO, MEDIA_FIELDS, PARAMETERS
-from seedance_nb.core.request import inferred_mode
+from seedance_nb.core.checking import inferred_mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

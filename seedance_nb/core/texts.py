@@ -97,8 +97,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "`tier`：{value!r} 与模型 {model} 不符；请只填其中一个。",
     ),
     "problem.media.url": (
-        "`{field}`: {value!r} is not a URL; give a public http(s) address of the file.",
-        "`{field}`：{value!r} 不是网址；请给出文件的公开 http(s) 地址。",
+        "`{field}`: {value!r} is not a URL, and there is no such file here.",
+        "`{field}`：{value!r} 不是网址，这里也没有这个文件。",
     ),
     "problem.file.unreadable": (
         "`{field}`: {value!r} cannot be read: {reason}.",
@@ -109,8 +109,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：{value!r} 有 {size} MB，最多 {limit} MB。请先压缩。",
     ),
     "problem.file.format": (
-        "`{field}`: {value!r} is no JPEG, PNG or WebP, whatever its name says; convert it.",
-        "`{field}`：{value!r} 不是 JPEG、PNG 或 WebP（不论扩展名）；请先转换。",
+        "`{field}`: {value!r} is {found} by its content; the service takes {choices}. Convert it.",
+        "`{field}`：{value!r} 的内容是 {found}；服务只接受 {choices}。请先转换格式。",
     ),
     "problem.file.sides": (
         "`{field}`: {value!r} has {width} x {height} pixels; each side must have {low} to {high}. "
@@ -121,6 +121,44 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`: {value!r} has {width} x {height} pixels; width by height must be {low} to "
         "{high}. Crop it.",
         "`{field}`：{value!r} 为 {width} x {height} 像素；宽高比须为 {low} 到 {high}。请裁剪。",
+    ),
+    "problem.file.area": (
+        "`{field}`: {value!r} has {width} x {height} = {area} pixels a frame; {low} to {high} are "
+        "taken. Scale it.",
+        "`{field}`：{value!r} 每帧 {width} x {height} = {area} 像素；须为 {low} 到 {high}。请缩放。",
+    ),
+    "problem.file.area.old": (
+        "`{field}`: {value!r} has {area} pixels a frame; older pages of the service name "
+        "{limit} as the most.",
+        "`{field}`：{value!r} 每帧 {area} 像素；服务的旧文档上限为 {limit}。",
+    ),
+    "problem.file.seconds": (
+        "`{field}`: {value!r} lasts {seconds} s; {low} to {high} s are taken. Cut it.",
+        "`{field}`：{value!r} 时长 {seconds} 秒；须为 {low} 到 {high} 秒。请剪辑。",
+    ),
+    "problem.file.total": (
+        "`{field}`: together they last {seconds} s; at most {high} s are taken. Cut or drop one.",
+        "`{field}`：合计 {seconds} 秒，最多 {high} 秒。请剪短或去掉一个。",
+    ),
+    "problem.file.fps": (
+        "`{field}`: {value!r} has {fps} frames a second; {low} to {high} are taken. Convert it.",
+        "`{field}`：{value!r} 帧率为 {fps}；须为 {low} 到 {high}。请转换。",
+    ),
+    "problem.file.unchecked": (
+        "`{field}`: {value!r} was not checked in full; `pip install 'seedance_nb[media]'` does.",
+        "`{field}`：{value!r} 未能完整检查；安装 `pip install 'seedance_nb[media]'` 后可以。",
+    ),
+    "problem.image.ratios": (
+        "`images`: first and last frame differ in shape; the last one is cropped to the first.",
+        "`images`：首帧与尾帧的宽高比不同；尾帧会按首帧裁剪。",
+    ),
+    "problem.tag.nofile": (
+        "The prompt speaks of {tag}, but there is no such input; there is: {choices}.",
+        "提示词提到了 {tag}，但没有这个输入；现有：{choices}。",
+    ),
+    "problem.tag.unused": (
+        "The prompt does not speak of {tags}.",
+        "提示词没有提到 {tags}。",
     ),
     "problem.media.count": (
         "`{field}`: {value} given; {model} takes {low} to {high}.",

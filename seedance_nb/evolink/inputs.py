@@ -1,63 +1,60 @@
-"""Local media, checked before anything is sent: what the headers of a file tell, read without more.
-
-Limits of images (model pages: image-to-video, reference-to-video): JPEG, PNG or WebP, at most
-30 MB, sides of 300 to 6000 pixels, ratio of width to height 0.4 to 2.5.
-"""
+"""Files as inputs: opened, named by their content, and what their headers tell."""
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from seedance_nb.core.addresses import is_url
 from seedance_nb.core.errors import Problem
+from seedance_nb.core.media import Media
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-MOST_BYTES = {"images": 30 * 10**6, "videos": 50 * 10**6, "audios": 15 * 10**6}
-SIDES, RATIOS = (300, 6000), (0.4, 2.5)
 _HEADER = 512 * 1024  # bytes in which a picture says how large it is, pictures of the camera too
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG: SOF0 to SOF15
 
 
-def problems(field: str, item: object) -> list[Problem]:
-    """What is wrong with a local file as an input; nothing for a URL or where there is no file."""
-    if not isinstance(item, str) or is_url(item) or "\0" in item:
-        return []
+def opened(field: str, item: object) -> Media | list[Problem]:
+    """The file behind an input, with what its headers tell.
+
+    Args:
+        field: Field of the request.
+        item: A path.
+
+    Returns:
+        The file, or what is wrong with it.
+    """
+    if not isinstance(item, str | Path) or "\0" in str(item):
+        return [Problem(field, "problem.media.url", value=item)]
     path = Path(item).expanduser()
     try:
         if not path.is_file():
-            return []
-        size = path.stat().st_size
+            return [Problem(field, "problem.media.url", value=str(item))]
         with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
             head = file.read(_HEADER)
+        size = path.stat().st_size
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return [Problem(field, "problem.file.unreadable", value=item, reason=reason)]
-    found = list(_image(field, item, head)) if field == "images" else []
-    most = MOST_BYTES[field]
-    if size > most:
-        megabytes, limit = f"{size / 10**6:.1f}", most // 10**6
-        found.insert(
-            0, Problem(field, "problem.file.size", value=item, size=megabytes, limit=limit)
-        )
-    return found
+        return [Problem(field, "problem.file.unreadable", value=str(item), reason=reason)]
+    width, height = dimensions(head) or (None, None)
+    return Media(
+        sha256=digest,
+        size=size,
+        name=path.name,
+        format=_format(head),
+        width=width,
+        height=height,
+        source=path,
+    )
 
 
-def _image(field: str, item: str, head: bytes) -> Iterator[Problem]:
-    sides = dimensions(head)
-    if sides is None:
-        yield Problem(field, "problem.file.format", value=item)
-        return
-    width, height = sides
-    low, high = SIDES
-    facts = {"value": item, "width": width, "height": height}
-    if not (low <= width <= high and low <= height <= high):
-        yield Problem(field, "problem.file.sides", low=low, high=high, **facts)
-    if not RATIOS[0] <= width / max(height, 1) <= RATIOS[1]:
-        yield Problem(field, "problem.file.ratio", low=RATIOS[0], high=RATIOS[1], **facts)
+def _format(head: bytes) -> str:
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith(b"\xff\xd8"):
+        return "jpeg"
+    return "webp" if head[:4] == b"RIFF" and head[8:12] == b"WEBP" else ""
 
 
 def dimensions(head: bytes) -> tuple[int, int] | None:

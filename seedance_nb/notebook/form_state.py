@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from seedance_nb.core import catalog
 from seedance_nb.core.addresses import is_url
 from seedance_nb.core.catalog import BY_NAME, DEFAULT_RATIO, MEDIA_FIELDS, PARAMETERS, PIXELS
+from seedance_nb.core.checking import inferred_mode
 from seedance_nb.core.options import MOST_TAKES
-from seedance_nb.core.request import VideoRequest, inferred_mode
+from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.spelling import differing
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import length_of, listed

@@ -24,7 +24,7 @@ from seedance_nb.notebook import cells, completion
 from seedance_nb.notebook.dryrun import dry_run
 from seedance_nb.notebook.help import help_page
 from seedance_nb.runs import journal, settings
-from seedance_nb.runs.asking import check_order, inspect
+from seedance_nb.runs.asking import check_order
 from seedance_nb.runs.record import Fold
 
 if TYPE_CHECKING:
@@ -130,9 +130,7 @@ class SeedanceMagics(Magics):
         session = desk.session()
         running = cells.running_cell(self.shell)
         self._refuse_key(desk, running.source)
-        order = options.read_cell(
-            line, body, names, is_secret=session.secret.is_in, inspect=inspect
-        )
+        order = options.read_cell(line, body, names, is_secret=session.secret.is_in)
         request = order.request
         if request is None:
             raise InvalidRequest

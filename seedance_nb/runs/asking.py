@@ -10,7 +10,6 @@ from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.request import VideoRequest
-from seedance_nb.evolink import inputs
 from seedance_nb.runs import library
 
 if TYPE_CHECKING:
@@ -43,19 +42,13 @@ def as_request(prompt: str | VideoRequest, fields: Mapping[str, Any], takes: int
         if problems:
             raise InvalidRequest(problems=problems)
         return prompt.replace(**fields) if fields else prompt
-    problems += VideoRequest.check(prompt, **fields)
-    for name in MEDIA_FIELDS:
-        given = fields.get(name) or ()
-        for item in [given] if isinstance(given, str) else given:
-            problems += inspect(name, item)
+    try:
+        request = VideoRequest.of(prompt, **fields)
+    except InvalidRequest as error:
+        problems += error.problems
     if problems:
         raise InvalidRequest(problems=problems)
-    return VideoRequest(prompt, **fields)
-
-
-def inspect(field: str, item: object) -> list[Problem]:
-    """What is wrong with a file of this machine, given as an input."""
-    return inputs.problems(field, item)
+    return request
 
 
 def check_place(request: VideoRequest, settings: Settings) -> None:
@@ -83,6 +76,7 @@ def check_addresses(request: VideoRequest, settings: Settings) -> None:
         Problem(name, "problem.media.private", value=url)
         for name in MEDIA_FIELDS
         for url in getattr(request, name)
+        if isinstance(url, str)
         if is_private(_host(url)) and not (near and is_loopback(_host(url)))
     ]
     if is_loopback(_host(request.callback_url or "")) and not near:

@@ -14,8 +14,9 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from seedance_nb.core import catalog, texts
+from seedance_nb.core import catalog, media, texts
 from seedance_nb.core.errors import ConfigError
+from seedance_nb.evolink import inputs
 from seedance_nb.runs import keys, settings
 from seedance_nb.runs.session import Session
 
@@ -65,6 +66,7 @@ def current() -> Session:
         )
         texts.use(found.language)
         catalog.use(found.catalog)
+        media.use(inputs.opened)
         session: Session | None = _state["session"]
         if session is not None and session.serves(found):
             session.update(found)

@@ -48,7 +48,7 @@ def request_facts(request: VideoRequest, *, keep_text: bool) -> dict[str, Any]:
     """The fields of a request, fit for the journal; without a prompt where texts are not kept."""
     fields = request.to_fields()
     for name in MEDIA_FIELDS:
-        kept = [unsigned(url) for url in fields[name]]
+        kept = [unsigned(item) if isinstance(item, str) else item for item in fields[name]]
         if kept != fields[name]:
             fields["incomplete"] = True
         fields[name] = kept

@@ -9,12 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from seedance_nb.core import media
 from seedance_nb.evolink import inputs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from seedance_nb.core.errors import Problem
+
 FORMATS = ["PNG", "JPEG", "WEBP"]
+
+
+def problems(field: str, item: object) -> list[Problem]:
+    """What is wrong with an input, however that is found out."""
+    found = inputs.opened(field, item)
+    return found if isinstance(found, list) else list(media.problems(field, found))
 
 
 def picture(folder: Path, size: tuple[int, int], form: str = "PNG", **more: object) -> str:
@@ -28,7 +37,7 @@ def picture(folder: Path, size: tuple[int, int], form: str = "PNG", **more: obje
 @pytest.mark.parametrize("size", [(300, 300), (6000, 2400), (750, 300), (300, 750)])
 def test_what_lies_on_a_limit_is_taken(form: str, size: tuple[int, int], tmp_path: Path) -> None:
     """Pictures on the bounds of side and ratio have no problem, in every format."""
-    assert [] == inputs.problems("images", picture(tmp_path, size, form))
+    assert [] == problems("images", picture(tmp_path, size, form))
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -46,7 +55,7 @@ def test_what_lies_beyond_is_named(
     form: str, size: tuple[int, int], ids: list[str], tmp_path: Path
 ) -> None:
     """A side or ratio beyond its bound is a problem with the size in pixels and the bounds."""
-    found = inputs.problems("images", picture(tmp_path, size, form))
+    found = problems("images", picture(tmp_path, size, form))
 
     assert ids == [problem.text_id for problem in found]
     assert all(f"{size[0]} x {size[1]}" in problem.text for problem in found)
@@ -55,7 +64,7 @@ def test_what_lies_beyond_is_named(
 def test_lossless_webp_is_measured_too(tmp_path: Path) -> None:
     """The three kinds of WebP tell their size in three ways."""
     for more in ({"lossless": True}, {"exif": b"Exif\0\0"}):
-        found = inputs.problems("images", picture(tmp_path, (6001, 3000), "WEBP", **more))
+        found = problems("images", picture(tmp_path, (6001, 3000), "WEBP", **more))
         assert ["problem.file.sides"] == [problem.text_id for problem in found]
 
 
@@ -64,11 +73,11 @@ def test_a_large_file_is_named_with_its_size(tmp_path: Path) -> None:
     path = picture(tmp_path, (400, 400))
     with open(path, "r+b") as file:  # noqa: PTH123 - grown in place
         file.truncate(30_000_000)
-    assert [] == inputs.problems("images", path)
+    assert [] == problems("images", path)
     with open(path, "r+b") as file:  # noqa: PTH123
         file.truncate(31_000_000)
 
-    [problem] = inputs.problems("images", path)
+    [problem] = problems("images", path)
 
     assert "31.0 MB" in problem.text
     assert "30 MB" in problem.text
@@ -80,14 +89,15 @@ def test_the_content_counts_and_not_the_name(tmp_path: Path) -> None:
     Image.new("RGB", (400, 400)).save(tmp_path / "b.png", "GIF")
 
     for name in ("a.png", "b.png"):
-        [problem] = inputs.problems("images", str(tmp_path / name))
+        [problem] = problems("images", str(tmp_path / name))
         assert "problem.file.format" == problem.text_id
 
 
-def test_addresses_and_missing_files_are_no_matter_here(tmp_path: Path) -> None:
-    """A URL, a folder, a name without a file and a strange value have no problem of a file."""
-    for item in ("https://x.org/a.png", str(tmp_path), str(tmp_path / "no.png"), 7, "a\0b"):
-        assert [] == inputs.problems("images", item)
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    """A folder, a name without a file and a strange value are no inputs, each named."""
+    for item in (str(tmp_path), str(tmp_path / "no.png"), 7, "a\0b"):
+        [problem] = problems("images", item)
+        assert "problem.media.url" == problem.text_id
 
 
 BEGINNINGS = (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF0000WEBPVP8X", b"RIFF0000WEBPVP8L")
