@@ -2,105 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import random
-import re
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from seedance_nb.core import texts
-from seedance_nb.core.errors import ConfigError, SeedanceError, SubmitUncertain
+from seedance_nb.core.errors import ConfigError, SubmitUncertain
 from seedance_nb.runs.asking import as_request, check_place, new_name
+from seedance_nb.runs.caretaker import Caretaker
 from seedance_nb.runs.job import Job, Jobs
-from seedance_nb.runs.journal import timestamp
-from seedance_nb.runs.ledger import Ledger
-from seedance_nb.runs.library import Library
 from seedance_nb.runs.record import JobState, hopeful, next_take
-from seedance_nb.runs.server import Outside, Server
-from seedance_nb.runs.settings import say_where
-from seedance_nb.runs.tracker import Tracker
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Mapping
 
     from seedance_nb.core.request import VideoRequest
-    from seedance_nb.core.secret import Secret
-    from seedance_nb.evolink.client import Client
     from seedance_nb.runs.settings import Settings
 
 
-class Session:
-    """Jobs on one server, kept in one folder.
-
-    Args:
-        settings: What was resolved for it.
-        now: Epoch seconds.
-        sleep: Waits, in the background.
-        rng: Source of ids, keys and jitter.
-        make_client: Makes the client for a server; the real one by default.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        now: Callable[[], float] = time.time,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        rng: random.Random | None = None,
-        make_client: Callable[[str, Secret], Client] | None = None,
-    ) -> None:
-        self.settings = settings
-        self.home = settings.home
-        self.now = now
-        self._rng = rng or random.SystemRandom()
-        stamp = re.sub(r"[^0-9]", "", timestamp(now()))
-        self.id = f"{stamp[:8]}-{stamp[8:14]}-{new_name(self._rng, 4)}"
-        self.tracker = Tracker()
-        self.library = Library(self.home)
-        self.viewer: Callable[[Job | Jobs], None] = lambda job: print(repr(job))  # noqa: T201
-        self.ledger = Ledger(self.home, self.id, settings, library=self.library, now=now)
-        self._jobs: dict[str, Job] = {}
-        self._lock = self.ledger.lock
-        self.server = Server(
-            settings,
-            desk=self.ledger,
-            library=self.library,
-            outside=Outside(now, sleep, self._rng.random, make_client),
-        )
-
-    def __repr__(self) -> str:
-        """Who answers, and where things are kept."""
-        return f"<Session {self.where}; {self.home}>"
-
-    # --- where ----------------------------------------------------------------------------------
-
-    @property
-    def backend(self) -> str:
-        """ "live" or "simulator"."""  # noqa: D210
-        return self.settings.backend
-
-    @property
-    def base_url(self) -> str:
-        """The server, or EvoLink's; of a simulator that runs, its address."""
-        simulator = self.simulator
-        return simulator.url if simulator else self.settings.base_url
-
-    @property
-    def simulator(self) -> Any:
-        """The simulator that this session runs, if it does."""
-        return self.server.simulator
-
-    @property
-    def secret(self) -> Secret:
-        """The key, which shows itself to nobody."""
-        return self.settings.key
-
-    @property
-    def where(self) -> str:
-        """Who answers, in words."""
-        return say_where(self.backend, self.settings.server)
+class Session(Caretaker):
+    """Jobs on one server, kept in one folder: asks for new ones, looks after those that exist."""
 
     # --- asking ---------------------------------------------------------------------------------
 
@@ -198,107 +117,6 @@ class Session:
             raise ConfigError("error.job.nothing", home=self.home)
         return jobs[-1] if name is None else jobs.find(name, home=self.home)
 
-    def resume(self, *, tell: Callable[[str], object] = print) -> Jobs:
-        """Go on with everything that is not finished and was made on this server.
-
-        What has a task is followed, what is done is fetched, what was queued and never sent is
-        sent; an uncertain request is left to you. Jobs of a living kernel are watched.
-
-        Args:
-            tell: Gets one line about what is sent and what is left alone.
-        """
-        if self.settings.trouble:
-            raise self.settings.trouble
-        with self.ledger.asking():
-            states = self.ledger.states()
-        waiting = [state for state in states if not state.is_final]
-        here = [state for state in waiting if self._is_here(state)]
-        queued = [s for s in here if s.status == "queued" and not s.lacks_callback]
-        unsent = [state for state in queued if not self.ledger.has_owner(state)]
-        if unsent:
-            tell(texts.say("session.resume.unsent", count=len(unsent), where=self.where))
-        if len(here) < len(waiting):
-            elsewhere = {say_where(s.backend, s.base_url) for s in waiting if s not in here}
-            count, where = len(waiting) - len(here), "; ".join(sorted(elsewhere))
-            tell(texts.say("session.resume.elsewhere", count=count, where=where))
-        jobs = [self._job(state) for state in here]
-        lost = [job for job in jobs if job.status == "queued" and job.state.lacks_callback]
-        if lost:
-            tell(texts.say("session.resume.callback", jobs=", ".join(job.id for job in lost)))
-        for job in jobs:
-            if job.status != "uncertain" and job not in lost:
-                self.look_after(job)
-        self.ledger.tidy()
-        return Jobs(jobs)
-
-    def adopt(self, task_id: str, request: VideoRequest | None = None) -> Job:
-        """Follow a task that was made elsewhere, or that an uncertain request may have made.
-
-        Args:
-            task_id: The service's name of it, `task-unified-...`.
-            request: What was asked, where that is known; an uncertain job of the same request
-                gets the task.
-
-        Raises:
-            ConfigError: Not a task id, or settings.
-        """
-        if not isinstance(task_id, str) or not task_id.startswith("task-unified-"):
-            raise ConfigError("error.adopt.id", task_id=task_id)
-        if self.settings.trouble:
-            raise self.settings.trouble
-        with self.ledger.asking():
-            states = [s for s in self.ledger.states() if self._is_here(s)]
-            open_ = [s for s in states if s.status == "uncertain"]
-            mine = [s for s in states if s.task_id == task_id]
-            mine = mine or [s for s in open_ if request and s.digest == request.digest]
-            job = self._job(mine[-1] if mine else JobState(id=new_name(self._rng, 8)))
-            if job.state.task_id != task_id:
-                self._adopt(job, task_id, request, known=bool(mine))
-        if not job.state.is_final:
-            self.look_after(job)
-        return job
-
-    def _adopt(self, job: Job, task_id: str, request: VideoRequest | None, *, known: bool) -> None:
-        if known and not self.ledger.is_mine(job.state):
-            self.ledger.take_over(job)
-        asked = {} if known else {
-            "digest": request.digest if request else "",
-            "request": self.ledger.request_facts(request) if request else None,
-            "backend": self.backend,
-            "base_url": self.settings.server,
-        }  # fmt: skip
-        self.ledger.record(job, "adopted", durable=True, task_id=task_id, **asked)
-
-    def credits(self, timeout: float = 30) -> Any:
-        """The balance of key and account, as `GET /v1/credits` tells it."""
-        return self.tracker.run(self.server.client.credits(), timeout)
-
-    # --- what a handle asks of its session -----------------------------------------------------
-
-    def tick(self, job: Job) -> None:
-        """Call the job's views now and then while it runs."""
-        if job.active:
-            self.tracker.tick(id(job), job.beat)
-
-    def show(self, job: Job | Jobs) -> None:
-        """Display a job, or several, in the way of the front end."""
-        self.viewer(job)
-
-    def halt(self, job: Job) -> None:
-        """Take a queued job out of the queue, stop following one, give up one that is stuck."""
-        if job.active:
-            self.tracker.call(job.halted.set)
-        elif job.state.error is not None and not job.state.is_final:
-            self._give_up(job)
-        elif not job.state.is_final and job.state.following:
-            self.ledger.fold(job, "stopped")
-
-    def _give_up(self, job: Job) -> None:
-        """End a job that cannot go on: an uncertain one, or one that the service forgot."""
-        if self.ledger.is_mine(job.state) or self.ledger.take_over(job):
-            error = SeedanceError("error.job.givenup", job=job.id, billed="unknown")
-            self.ledger.record(job, "cancelled", durable=True, error=error.to_dict())
-
     def send_again(self, job: Job) -> Job:
         """A new job for the request of an ended one."""
         state = self.ledger.honest(job.state)
@@ -317,47 +135,6 @@ class Session:
                 state.request, take, state.cell
             )  # fmt: skip
 
-    def resend(self, job: Job) -> None:
-        """Send an uncertain request once more with its own key."""
-        if job.status != "uncertain" or job.active:
-            raise ConfigError("error.job.resend", job=job.id, status=job.status)
-        self._check_here(job)
-        if not self.ledger.is_mine(job.state) and not self.ledger.take_over(job):
-            raise ConfigError("error.job.again", job=job.id, status=job.status)
-        self._pursue(job, "again")
-
-    def fetch(self, job: Job) -> None:
-        """Download what the service has and this folder lacks."""
-        self._check_here(job)
-        if job.status == "completed" and all(map(self.library.has, job.state.videos)):
-            return
-        if job.task_id is None or job.status not in ("downloading", "completed"):
-            raise ConfigError("error.job.fetch", job=job.id, status=job.status)
-        if job.active:
-            return
-        if not self.ledger.is_mine(job.state) and not self.ledger.take_over(job):
-            return
-        if job.status == "completed":
-            self.ledger.record(job, "missing")
-        self.look_after(job)
-
-    def look_after(self, job: Job) -> None:
-        """Do for a job what is to be done, unless that is already so."""
-        with self._lock:
-            self._check_here(job)
-            if job.active or job.state.is_final:
-                return
-            self.ledger.look_again(job)
-            mine = self.ledger.is_mine(job.state)
-            if mine or (not self.ledger.has_owner(job.state) and self.ledger.take_over(job)):
-                if job.status == "uncertain":
-                    return
-                if not job.state.following or job.error:
-                    self.ledger.record(job, "following")
-                self._pursue(job)
-            else:
-                self._pursue(job, "watch")
-
     def serves(self, settings: Settings) -> bool:
         """Whether these settings mean the same server and folder."""
 
@@ -372,46 +149,3 @@ class Session:
         if settings != self.settings:
             self.settings = self.ledger.settings = settings
             self.server.update(settings)
-
-    # --- inside ---------------------------------------------------------------------------------
-
-    def close(self) -> None:
-        """End the background; the journal says what is left to resume."""
-        self.ledger.close(final=not self.unfinished())
-        if self.server.is_open:
-            with contextlib.suppress(TimeoutError):
-                self.tracker.run(self.server.aclose(), 2)
-        self.tracker.stop()
-        self.server.stop_simulator()
-
-    def unfinished(self) -> Jobs:
-        """Jobs of this session that are not finished."""
-        with self._lock:
-            return Jobs(
-                job for job in self._jobs.values()
-                if self.ledger.is_mine(job.state) and not job.state.is_final
-            )  # fmt: skip
-
-    def _job(self, state: JobState) -> Job:
-        """The one handle on a job; a handle that nothing is done for takes on what is known."""
-        job = self._jobs.get(state.id)
-        if job is None:
-            job = self._jobs[state.id] = Job(state, self)
-        elif not job.active and (state.gen > job.state.gen or not self.ledger.is_mine(job.state)):
-            job.become(state)
-        return job
-
-    def _pursue(self, job: Job, how: str = "run") -> None:
-        pursuit = self.server.pursuit
-        job.halted = asyncio.Event()
-        work = {"run": pursuit.run, "watch": pursuit.watch, "again": pursuit.run_again}[how]
-        job.flow = self.tracker.start(work(job))
-        self.tick(job)
-
-    def _is_here(self, state: JobState) -> bool:
-        return (state.backend, state.base_url) == (self.backend, self.settings.server)
-
-    def _check_here(self, job: Job) -> None:
-        if not self._is_here(job.state):
-            where = say_where(job.backend, job.base_url)
-            raise ConfigError("error.job.elsewhere", job=job.id, where=where)
