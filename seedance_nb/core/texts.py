@@ -904,6 +904,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "Job {job} is {status}; there is no file to fetch.",
         "任务 {job} 为 {status}；没有可下载的文件。",
     ),
+    "error.upload.none": (
+        "The input {name} has no address that the server could fetch it from, so nothing was sent.",
+        "输入 {name} 没有可供服务器获取的地址，因此没有发送任何请求。",
+    ),
+    "error.upload.none.hint": (
+        "Give a public URL instead.",
+        "请改用公开的 URL。",
+    ),
     "error.job.norequest": (
         "Job {job} was made elsewhere; what was asked is not known here.",
         "任务 {job} 是在别处创建的；这里不知道它的请求内容。",

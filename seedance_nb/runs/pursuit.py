@@ -207,6 +207,8 @@ class Pursuit:
         request, key = job.state.request, job.state.idempotency_key
         if request is None or request.digest != job.state.digest:
             raise ConfigError("error.job.norequest", job=job.id)
+        if request.files:
+            raise ConfigError("error.upload.none", name=request.files[0].name or "-")
         self._desk.record(job, "submitting", durable=True, idempotency_key=key)
         try:
             reply = await self._client.create(request.to_wire(), idempotency_key=key)
