@@ -13,12 +13,13 @@ import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from seedance_nb.core.errors import ConfigError, ProtocolError, SeedanceError, TransportError
-from seedance_nb.runs import disk, mp4
+from seedance_nb.evolink import mp4
+from seedance_nb.runs import disk
 from seedance_nb.runs.journal import check_job
 
 if TYPE_CHECKING:
@@ -178,11 +179,13 @@ class Library:
     def _inside(self, file: object) -> Path | None:
         if not isinstance(file, str) or "\\" in file or ":" in file or "\0" in file:
             return None
-        parts = PurePosixPath(file).parts
-        if parts[:1] != ("videos",) or ".." in parts or not file.endswith(".mp4"):
+        folder, *inner = file.split("/")
+        if folder != "videos" or ".." in inner or not file.endswith(".mp4"):
             return None
-        path = self.home.joinpath(*parts)
+        path = self.home / file
         try:
+            if len(inner) == 1 and not path.is_symlink():
+                return path  # nothing on the way that could lead elsewhere: no need to follow it
             return path if path.resolve().is_relative_to(self.folder.resolve()) else None
         except (OSError, RuntimeError, ValueError):
             return None
@@ -238,6 +241,17 @@ class Incoming:
         self._file.write(data)
         self._hash.update(data)
         self.size += len(data)
+
+    def restart(self) -> None:
+        """Forget what was written.
+
+        Raises:
+            OSError: the disk; see `disk_error`.
+        """
+        self._file.seek(0)
+        self._file.truncate()
+        self._hash = hashlib.sha256()
+        self.size = 0
 
     def discard(self) -> None:
         """Close and remove the temporary file; harmless after `finish`."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 import seedance_nb
-from seedance_nb.runs.mp4 import inspect
+from seedance_nb.evolink.mp4 import inspect
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 from seedance_nb.core.errors import ConfigError
+from seedance_nb.evolink.mp4 import inspect
 from seedance_nb.runs import demo
-from seedance_nb.runs.mp4 import inspect
 
 if TYPE_CHECKING:
     from collections.abc import Callable

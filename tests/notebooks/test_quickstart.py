@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
+from seedance_nb.evolink.mp4 import inspect
 from seedance_nb.runs import demo
-from seedance_nb.runs.mp4 import inspect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 
 from seedance_nb import cli
 from seedance_nb.core import options
-from seedance_nb.runs.mp4 import inspect
+from seedance_nb.evolink.mp4 import inspect
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")

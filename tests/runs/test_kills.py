@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from canary import CANARY
 
-from seedance_nb.runs import mp4
+from seedance_nb.evolink import mp4
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from seedance_nb.core import texts
 from seedance_nb.core.errors import ConfigError, ProtocolError, SeedanceError, TransportError
-from seedance_nb.runs import mp4
+from seedance_nb.evolink import mp4
 from seedance_nb.runs.library import Library, Video, bare_link, check_target, disk_error
 
 CLIP = Path(__file__).parent.parent / "data" / "clip.mp4"

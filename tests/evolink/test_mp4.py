@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedance_nb.runs.mp4 import Clip, NotPlayable, inspect
+from seedance_nb.evolink.mp4 import Clip, NotPlayable, inspect
 
 CLIP = Path(__file__).parent.parent / "data" / "clip.mp4"
 WHOLE = CLIP.read_bytes()
