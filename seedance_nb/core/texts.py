@@ -247,6 +247,34 @@ TABLE: dict[str, tuple[str, str]] = {
         "them all.",
         "没有选项 {value!r}；`%%seedance?` 或 `seedance-nb generate --help` 列出全部选项。",
     ),
+    "problem.sweep.key": (
+        "`--sweep`: there is no field {value!r} to vary; `{{a|b}}` in the prompt varies the prompt.",
+        "`--sweep`：没有可变的字段 {value!r}；提示词用 `{{a|b}}` 变化。",
+    ),
+    "problem.sweep.key.close": (
+        "`--sweep`: there is no field {value!r}; did you mean {close}?",
+        "`--sweep`：没有字段 {value!r}；是不是 {close}？",
+    ),
+    "problem.sweep.empty": (
+        "The sweep has no values for `{key}`, or an empty one.",
+        "批量中 `{key}` 没有取值，或有空值。",
+    ),
+    "problem.sweep.twice": (
+        "`{key}` is given twice: vary it or set it, not both.",
+        "`{key}` 给了两次：要么变化，要么固定。",
+    ),
+    "problem.sweep.nothing": (
+        "There is nothing to vary: `--sweep` wants `key=a,b` or `{{a|b}}` in the prompt.",
+        "没有可变的内容：`--sweep` 需要 `key=a,b`，或提示词中的 `{{a|b}}`。",
+    ),
+    "problem.sweep.many": (
+        "The sweep would make more than {high} videos; shorten a list.",
+        "这一批会超过 {high} 个视频；请缩短列表。",
+    ),
+    "problem.credits": (
+        "`{field}` = {value!r}: a cap is a number of credits, 0 or more.",
+        "`{field}` = {value!r}：上限应为不小于 0 的额度数。",
+    ),
     "problem.option.close": (
         "{value!r} is not an option; did you mean {close}?",
         "没有选项 {value!r}；是否想写 {close}？",
@@ -1428,7 +1456,19 @@ TABLE: dict[str, tuple[str, str]] = {
         "完成后由服务回调的公开 https 地址",
     ),
     "option.takes": ("make N videos of the same request", "同一请求生成 N 个视频"),
+    "option.sweep": (
+        "one video for each combination of all lists; with it, {{day|night}} in the prompt is a list too",
+        "对所有取值的每种组合各生成一个；此时提示词中的 {{day|night}} 也是列表",
+    ),
     "option.new": ("make a new take even if there is one", "即使已有结果也重新生成"),
+    "option.max_credits": (
+        "refuse if this could cost more than N credits (live only)",
+        "若费用可能超过 N 额度则拒绝（仅限真实服务）",
+    ),
+    "option.yes": (
+        "the yes that a sweep, or more than 4 takes, wants on a live account",
+        "确认：真实账户上的批量或多于 4 条时需要",
+    ),
     "option.wait": ("block the cell until the video is there", "等到视频完成"),
     "option.no_wait": ("return at once", "立即返回"),
     "option.timeout": ("end a wait after S seconds", "等待 S 秒后停止等待"),
@@ -2011,6 +2051,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "list what was asked in this folder; --verify checks that it is all true",
         "列出本文件夹的请求记录；--verify 检查记录是否属实",
     ),
+    "cli.doctor.leaks": (
+        "instead, search a file or folder for API keys and signed links (1: some found)",
+        "改为在文件或文件夹中查找 API 密钥和带签名的链接（退出码 1：有发现）",
+    ),
     "cli.log.verify": (
         "hash everything anew; exit code 1 if something disagrees",
         "重新校验；如有不符，退出码为 1",
@@ -2033,6 +2077,26 @@ TABLE: dict[str, tuple[str, str]] = {
         "检查环境：密钥、后端、版本、编码器、文件夹、时钟",
     ),
     # --- doctor --------------------------------------------------------------------------------
+    "leaks.line": ("line {number}", "第 {number} 行"),
+    "leaks.source": ("source of cell {number}", "第 {number} 个单元格的源码"),
+    "leaks.output": ("output of cell {number}", "第 {number} 个单元格的输出"),
+    "leaks.cell": ("metadata of cell {number}", "第 {number} 个单元格的元数据"),
+    "leaks.metadata": ("metadata of the notebook", "笔记本的元数据"),
+    "leaks.own": ("the API key in use", "正在使用的 API 密钥"),
+    "leaks.key": ("what looks like an API key", "疑似 API 密钥"),
+    "leaks.link": ("a signed link, which opens the file to anybody", "带签名的链接，任何人都能打开"),
+    "leaks.none": ("No key and no signed link found in {path}.", "{path} 中没有密钥或带签名的链接。"),
+    "leaks.found": (
+        "{count} found. Replace a key that was shared at evolink.ai/dashboard/keys; clear the "
+        "outputs or take the cells out, then look again.",
+        "发现 {count} 处。泄露的密钥请到 evolink.ai/dashboard/keys 更换；清除输出或删去单元格后再查一次。",
+    ),
+    "error.leaks.missing": ("There is no {path}.", "没有 {path}。"),
+    "error.leaks.missing.hint": ("Name a file or a folder.", "请给出一个文件或文件夹。"),
+    "error.leaks.unreadable": ("{path} cannot be read: {reason}.", "无法读取 {path}：{reason}。"),
+    "error.leaks.unreadable.hint": (
+        "Check its permissions, and that it is whole.", "请检查权限以及文件是否完整。"
+    ),
     "doctor.key": (
         "API key",
         "API 密钥",
