@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seedance_nb.simulator import scenario as scenarios
 from seedance_nb.simulator.checks import CATALOGS, SIZES, Json, split_model
+from seedance_nb.simulator.scenario import FETCHED, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from seedance_nb.simulator.scenario import State
+    from seedance_nb.simulator.inputs import Outcome
 
 __all__ = [
     "ACCOUNT_CREDITS",
@@ -41,7 +42,10 @@ _CREDITS_PER_CNY = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All that is kept of a create call; `seconds` is how long the task takes, already scaled."""
+    """All that is kept of a create call; `seconds` is how long the task takes, already scaled.
+
+    `outcome` is what became of its inputs, None for none and until that is known.
+    """
 
     id: str
     created: float
@@ -50,6 +54,7 @@ class Record:
     seconds: float
     seed: int
     take: int = 0
+    outcome: Outcome | None = None
 
     @property
     def model(self) -> str:
@@ -79,9 +84,10 @@ class Record:
 
     @property
     def ratio(self) -> str:
-        """The ratio of the picture; `adaptive` becomes 16:9."""
+        """The ratio of the picture; `adaptive` follows the inputs, and is 16:9 without any."""
         value = str(self.request.get("aspect_ratio", "adaptive"))
-        return "16:9" if value == "adaptive" else value
+        found = self.outcome.ratio if self.outcome else None
+        return found or "16:9" if value == "adaptive" else value
 
     @property
     def size(self) -> tuple[int, int]:
@@ -89,13 +95,38 @@ class Record:
         return SIZES[self.quality][self.ratio]
 
     def state(self, now: float) -> State:
-        """The state of the task at `now`, in epoch seconds."""
+        """The state of the task at `now`, in epoch seconds.
+
+        A task with inputs waits until they have been looked at, and ends no earlier than that.
+        """
         row = scenarios.find(self.scenario)
-        return scenarios.state(row, self.created, self.seconds, now)
+        clear = not self.has_inputs or (self.outcome is not None and not self.outcome.code)
+        most = math.inf if clear else FETCHED
+        state = scenarios.state(row, self.created, self.seconds, now, most=most)
+        if self.outcome is None:
+            return state
+        known, code = self.outcome.at, self.outcome.code
+        failed = max(known, self.created + FETCHED * self.seconds)
+        if code and now >= failed:
+            return State("failed", 0, code, failed, self.outcome.message)
+        if state.finished is not None and state.finished < known:
+            return replace(state, finished=known)
+        return state
+
+    @property
+    def has_inputs(self) -> bool:
+        """Whether anything has to be fetched for the task."""
+        return any(self.urls(kind) for kind in ("image", "video", "audio"))
+
+    def urls(self, kind: str) -> list[str]:
+        """The addresses of the inputs of a kind: image, video or audio."""
+        value = self.request.get(f"{kind}_urls")
+        return [str(each) for each in value] if isinstance(value, list) else []
 
     def to_json(self) -> dict[str, object]:
-        """What is written down."""
-        return asdict(self)
+        """What is written down; the outcome has a file of its own, for it comes later."""
+        names = ("id", "created", "request", "scenario", "seconds", "seed", "take")
+        return {name: getattr(self, name) for name in names}
 
 
 def credits_of(record: Record) -> float:
@@ -144,7 +175,7 @@ def query_answer(record: Record, now: float, links: Sequence[str]) -> dict[str, 
         answer["results"] = list(links)
         answer["usage"] = _usage(credits_of(record))
     if state.error is not None:
-        message = scenarios.TASK_ERRORS[state.error]
+        message = state.message or scenarios.TASK_ERRORS[state.error]
         answer["error"] = {"code": state.error, "message": message, "type": "task_error"}
     return answer
 

@@ -59,11 +59,10 @@ class Courier:
     async def _bring(
         self, record: Record, url: str, answer: Callable[[], dict[str, object]]
     ) -> None:
-        end = record.state(math.inf).finished
-        if end is None:
-            return
-        while (left := end - self._clock()) > 0:
+        while (left := self._left(record)) > 0:
             await self._sleep(min(left, _LOOK_AGAIN))
+        if left < 0:
+            return
         if not self._store.first_to("told", record.id):
             return
         body = json.dumps(answer(), ensure_ascii=False).encode()
@@ -71,6 +70,14 @@ class Courier:
             if await _post(url, body) or pause is None:
                 return
             await self._sleep(pause * self._time_scale)
+
+    def _left(self, record: Record) -> float:
+        """Seconds until the task ends, as far as is known; less than 0 where it never does."""
+        record = self._store.get(record.id) or record
+        if record.has_inputs and record.outcome is None:
+            return _LOOK_AGAIN
+        end = record.state(math.inf).finished
+        return -1.0 if end is None else max(0.0, end - self._clock())
 
 
 async def _post(url: str, body: bytes) -> bool:

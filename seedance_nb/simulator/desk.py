@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, overload
 
 from seedance_nb.simulator import answers, scenario
 from seedance_nb.simulator.checks import REFUSALS, Json, Refusal
+from seedance_nb.simulator.intake import Intake
+from seedance_nb.simulator.shelf import Shelf
 from seedance_nb.simulator.store import digest
 from seedance_nb.simulator.studio import shots_of
 
@@ -113,6 +115,8 @@ class Desk:
         self.requests = RequestLog()
         self.base_url = ""
         self._courier = courier
+        self.shelf = Shelf(store.home / "uploads", terms.clock)
+        self._intake = Intake(store, self.shelf, terms.clock, self._film)
         self._secret = store.secret(terms.entropy(32))
         self._row = scenario.SCENARIOS["normal"]
         self._refused = 0
@@ -167,14 +171,28 @@ class Desk:
     def take_on(self, record: Record) -> None:
         """Keeps the record and sets to work on it; harmless when done already."""
         self.store.keep(record)
-        if scenario.find(record.scenario).words[-1][1] == "completed":
+        record = self.store.get(record.id) or record
+        if record.has_inputs and record.outcome is None:
+            self._intake.ask(record)
+        else:
+            self._film(record)
+        self._courier.follow(record, partial(self.answer, record))
+
+    def stop(self) -> None:
+        """Gives up what is being fetched."""
+        self._intake.stop()
+
+    def _film(self, record: Record) -> None:
+        """Has the clips of a task made that is going to complete."""
+        if record.state(math.inf).status == "completed":
             for shot in shots_of(record):
                 self.studio.ask(shot)
-        self._courier.follow(record, partial(self.answer, record))
 
     def resume_callbacks(self) -> None:
         """Follows the tasks whose callbacks an earlier process did not make."""
         for record in self.store.untold():
+            if record.has_inputs and record.outcome is None:
+                self._intake.ask(record)
             self._courier.follow(record, partial(self.answer, record))
 
     def query_fails(self, record: Record) -> bool:
@@ -184,7 +202,9 @@ class Desk:
 
     def answer(self, record: Record) -> dict[str, object]:
         """The body of a query, with fresh links."""
-        now = self.now()
+        record, now = self.store.get(record.id) or record, self.now()
+        if record.has_inputs and record.outcome is None:
+            self._intake.ask(record)  # An earlier process made the task and did not get to it.
         links: list[str] = []
         if record.state(now).status == "completed":
             seconds = self._link_seconds(record)

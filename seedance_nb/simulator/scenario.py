@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "FETCHED",
     "SCENARIOS",
     "TASK_ERRORS",
     "Scenario",
@@ -227,18 +228,25 @@ _QUALITY_FACTOR: Mapping[str, float] = {"480p": 1.0, "720p": 1.025, "1080p": 1.5
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a query of a task tells: `progress` is 0-100, `finished` an epoch second or None."""
+    """What a query of a task tells: `progress` is 0-100, `finished` an epoch second or None.
+
+    `message` goes with `error`; where it is None, the sample of the documents does.
+    """
 
     status: str
     progress: int
     error: str | None = None
     finished: float | None = None
+    message: str | None = None
 
     @property
     def final(self) -> bool:
         """Whether nothing further will happen."""
         return self.finished is not None
 
+
+FETCHED = 0.08
+"""Share of its time after which a task has its inputs, or fails on them."""
 
 _FINAL = frozenset({"completed", "failed", "cancelled"})
 
@@ -266,9 +274,14 @@ def real_seconds(tier: str, quality: str, duration: int) -> float:
     return _TIER_SECONDS[tier] * longer * _QUALITY_FACTOR[quality]
 
 
-def state(scenario: Scenario, created: float, seconds: float, now: float) -> State:
-    """The state at `now` (epoch seconds) of a task made at `created` that takes `seconds`."""
-    share = _share(now - created, seconds)
+def state(
+    scenario: Scenario, created: float, seconds: float, now: float, *, most: float = math.inf
+) -> State:
+    """The state at `now` (epoch seconds) of a task made at `created` that takes `seconds`.
+
+    It does not get past the share `most` of its time.
+    """
+    share = min(most, _share(now - created, seconds))
     since, word = next(row for row in reversed(scenario.words) if row[0] <= share)
     if word not in _FINAL:
         progress = 0 if word == "pending" else int(_interpolate(scenario.curve, share))

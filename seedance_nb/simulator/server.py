@@ -190,6 +190,7 @@ class _Run:
         if self._loop is not None and self._ended is not None:
             with suppress(RuntimeError):  # The loop has ended by itself.
                 self._loop.call_soon_threadsafe(self._ended.set)
+        self.desk.stop()
         self._studio.stop(_PATIENCE)
         self._thread.join(_PATIENCE)
         if self._temporary:

@@ -1,4 +1,4 @@
-"""The folder of the simulator: one file a task, one file an idempotency key.
+"""The folder of the simulator: one file a task, an outcome of its inputs, an idempotency key.
 
 Several processes may share the folder. A file appears whole or not at all, and the first writer
 of a name wins; nothing is ever changed afterwards.
@@ -12,11 +12,12 @@ import os
 import re
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seedance_nb.simulator.answers import Record
+from seedance_nb.simulator.inputs import Outcome
 
 if TYPE_CHECKING:
     from seedance_nb.simulator.checks import Json
@@ -50,7 +51,7 @@ class Store:
         self._serial = 0
         self._records: dict[str, Record] = {}
         self._takes: dict[str, int] = {}
-        for name in ("tasks", "keys", "takes", "hooks", "media", "uploads"):
+        for name in ("tasks", "keys", "takes", "hooks", "media", "uploads", "inputs"):
             (home / name).mkdir(parents=True, exist_ok=True)
 
     def secret(self, fresh: bytes) -> bytes:
@@ -101,7 +102,22 @@ class Store:
         if task_id not in self._records and _TASK_ID.fullmatch(task_id):
             with suppress(FileNotFoundError, ValueError, TypeError):  # Absent, or not whole.
                 self._records[task_id] = _read(self._path(task_id))
-        return self._records.get(task_id)
+        record = self._records.get(task_id)
+        if record is not None and record.outcome is None and record.has_inputs:
+            with suppress(FileNotFoundError, ValueError, TypeError):
+                known = json.loads(self._outcome_path(task_id).read_bytes())
+                outcome = Outcome.from_json(known, self.contents)
+                record = self._records[task_id] = replace(record, outcome=outcome)
+        return record
+
+    @property
+    def contents(self) -> Path:
+        """The folder of what was fetched for tasks; each file is named by its content."""
+        return self.home / "inputs"
+
+    def settle(self, task_id: str, outcome: Outcome) -> None:
+        """Writes down what became of the inputs of a task; the first to do so is right."""
+        _write_once(self._outcome_path(task_id), json.dumps(outcome.to_json()).encode())
 
     def all(self) -> list[Record]:
         """Every record of the folder."""
@@ -129,6 +145,9 @@ class Store:
 
     def _path(self, task_id: str) -> Path:
         return self.home / "tasks" / f"{task_id}.json"
+
+    def _outcome_path(self, task_id: str) -> Path:
+        return self.contents / f"{task_id}.json"
 
     def _key_path(self, key: str) -> Path:
         return self.home / "keys" / f"{hashlib.sha256(key.encode()).hexdigest()}.json"

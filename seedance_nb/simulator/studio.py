@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seedance_nb.simulator.answers import Record
+    from seedance_nb.simulator.inputs import Input
 
 __all__ = ["Renderer", "Shot", "Studio", "ready_made", "shots_of"]
 
@@ -30,7 +31,10 @@ _LOG = logging.getLogger("seedance_nb")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """A clip to be made: sizes in pixels, duration in seconds; `cut` leaves a broken file."""
+    """A clip to be made: sizes in pixels, duration in seconds; `cut` leaves a broken file.
+
+    `inputs` are the pictures, films and sounds that it shows.
+    """
 
     prompt: str
     kind: str
@@ -40,11 +44,14 @@ class Shot:
     audio: bool
     seed: int
     cut: bool = False
+    inputs: tuple[Input, ...] = ()
 
     @property
     def key(self) -> str:
         """32 hex digits that name the clip: the same shot is the same file."""
-        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:32]
+        inputs = tuple(replace(each, path=None) for each in self.inputs)
+        words = repr(astuple(replace(self, inputs=inputs)))
+        return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 class Renderer(Protocol):
@@ -66,6 +73,7 @@ def shots_of(record: Record) -> list[Shot]:
         duration=record.duration,
         audio=record.request.get("generate_audio") is not False,
         seed=record.seed * _TAKES_THAT_DIFFER + record.take % _TAKES_THAT_DIFFER,
+        inputs=record.outcome.inputs if record.outcome else (),
     )
     if media == "none":
         return []

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
-import hashlib
-import json
 import re
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+from tornado.web import stream_request_body
 
-from seedance_nb.simulator.checks import Json, Refusal, is_loopback
+from seedance_nb.simulator.checks import Json, Refusal
+from seedance_nb.simulator.fetch import TooLarge, Unreachable, fetch, is_reserved
+from seedance_nb.simulator.formats import HEAD, MIME, format_of
+from seedance_nb.simulator.forms import FormReader
 from seedance_nb.simulator.handlers import Call, Refused
+from seedance_nb.simulator.shelf import KEPT_SECONDS, digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from seedance_nb.simulator.desk import Desk
+
 __all__ = ["ROUTES"]
 
-_KEPT_SECONDS = 72 * 3600
 _MOST_FILES = 2000
 _MOST_BYTES = 100 * 1024 * 1024
+_CHUNK = 1 << 18
 _BEIJING = timezone(timedelta(hours=8))
-_MAGIC = (
-    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
-    (b"GIF8", "image/gif", ".gif"),
-    (b"ID3", "audio/mpeg", ".mp3"),
-    (b"\xff\xfb", "audio/mpeg", ".mp3"),
-    (b"\xff\xf3", "audio/mpeg", ".mp3"),
-)
 
 
 class _Files(Call):
     """What the endpoints of the file API share; their errors have a form of their own."""
 
-    def folder(self) -> Path:
-        """Where uploads are kept."""
-        return self.desk.store.home / "uploads"
+    def initialize(self, desk: Desk) -> None:
+        """Hands in what all endpoints share."""
+        super().initialize(desk)
+        self.shelf = desk.shelf
 
     def refuse(self, status: int, message: str) -> Refused:
         """An error of the file API."""
@@ -52,54 +51,41 @@ class _Files(Call):
         message = cause.refusal.message if isinstance(cause, Refused) else "Request failed"
         self.give({"success": False, "code": status_code, "msg": message}, status_code)
 
-    def kept(self) -> list[dict[str, Json]]:
-        """What is known of each file that has not expired, oldest first."""
-        known = [json.loads(path.read_bytes()) for path in self.folder().glob("file_*.json")]
-        now = self.desk.now()
-        alive = [each for each in known if each["time"] + _KEPT_SECONDS > now]
-        return sorted(alive, key=lambda each: (each["time"], each["file_id"]))
-
-    def find(self, file_id: str) -> dict[str, Json]:
+    def find(self, file_id: str) -> dict[str, Any]:
         """What is known of one file."""
-        for each in self.kept():
-            if each["file_id"] == file_id:
-                return each
-        raise self.refuse(404, "File not found")
+        known = self.shelf.find(file_id)
+        if known is None or self.shelf.has_expired(known):
+            raise self.refuse(404, "File not found")
+        return known
 
-    def take(self, content: bytes, name: str, folder: str) -> None:
+    def take(self, draft: Path, name: str, folder: str) -> None:
         """Keeps a file and ends the call with what the API tells about it."""
-        kind, ending = _kind_of(content)
+        size = draft.stat().st_size
+        with draft.open("rb") as file:
+            kind, ending = MIME.get(format_of(file.read(HEAD)), ("", ""))
         if not kind:
             raise self.refuse(400, "unsupported file type")
-        if len(content) > _MOST_BYTES:
+        if size > _MOST_BYTES:
             raise self.refuse(413, "file size exceeds 100MB")
-        if len(self.kept()) >= _MOST_FILES:
+        if len(self.shelf.kept()) >= _MOST_FILES:
             raise self.refuse(403, "file quota exceeded")
         if ".." in folder or len(folder) > 256 or len(name) > 255:  # noqa: PLR2004
             raise self.refuse(400, "invalid upload_path or file_name")
-        self._keep(content, name, (folder, kind, ending))
-
-    def _keep(self, content: bytes, name: str, rest: tuple[str, str, str]) -> None:
-        folder, kind, ending = rest
-        file_id = f"file_{self.desk.terms.entropy(8).hex()}"
-        own = f"{hashlib.sha256(content).hexdigest()[:16]}{ending}"
-        known: dict[str, object] = {
-            "file_id": file_id,
+        own = f"{digest_of(draft)[:16]}{ending}"
+        facts: dict[str, object] = {
             "file_name": re.sub(r"[^\w.-]", "_", name) or own,
             "original_name": name or own,
-            "file_size": len(content),
+            "file_size": size,
             "mime_type": kind,
             "upload_path": folder.strip("/") or kind.partition("/")[0] + "s",
-            "time": self.desk.now(),
         }
-        (self.folder() / f"{file_id}.bin").write_bytes(content)
-        (self.folder() / f"{file_id}.json").write_text(json.dumps(known), encoding="utf-8")
+        file_id = f"file_{self.desk.terms.entropy(8).hex()}"
         self.give(
             {
                 "success": True,
                 "code": 200,
                 "msg": "File uploaded successfully",
-                "data": self._told(known),
+                "data": self._told(self.shelf.keep(draft, file_id, facts)),
             }
         )
 
@@ -111,7 +97,7 @@ class _Files(Call):
             "file_url": f"{base}/files/{file_id}/{known['file_name']}",
             "download_url": f"{base}/api/v1/files/download/{file_id}",
             "upload_time": _iso(time),
-            "expires_at": _iso(time + _KEPT_SECONDS),
+            "expires_at": _iso(time + KEPT_SECONDS),
         }
 
 
@@ -127,29 +113,68 @@ class Base64(_Files):
             content = base64.b64decode(text.rpartition(",")[2], validate=True)
         except binascii.Error:
             raise self.refuse(400, "invalid base64_data") from None
-        self.take(content, *_names(body))
+        with self.shelf.draft() as draft:
+            draft.write_bytes(content)
+            self.take(draft, *_names(body))
 
 
+@stream_request_body
 class Stream(_Files):
-    """POST /api/v1/files/upload/stream."""
+    """POST /api/v1/files/upload/stream: goes to disk as it comes.
+
+    What is refused is refused at the end: a client that is still sending would not see it.
+    """
+
+    def prepare(self) -> None:
+        """Gets ready to read the form."""
+        self._refused: Refused | None = None
+        self._form: FormReader | None = None
+        self._open = ExitStack()
+        self._draft = self._open.enter_context(self.shelf.draft())
+        self._file = self._open.enter_context(self._draft.open("wb"))
+        try:
+            super().prepare()
+            kind = self.request.headers.get("Content-Type", "")
+            self._form = FormReader(kind, self._file, _MOST_BYTES)
+        except Refused as refused:
+            self._refused = refused
+        except ValueError:
+            self._refused = self.refuse(400, "file is required")
+
+    def data_received(self, chunk: bytes) -> None:
+        """Reads the next piece."""
+        if self._refused is None and self._form is not None:
+            try:
+                self._form.feed(chunk)
+            except (OSError, ValueError):
+                self._refused = self.refuse(400, "invalid form")
 
     def post(self) -> None:
-        """Takes the part `file` of a form."""
-        files = self.request.files.get("file")
-        if not files:
+        """Takes the part `file` of the form."""
+        if self._refused is not None or self._form is None:
+            raise self._refused or self.refuse(400, "file is required")
+        form, fields = self._form, self._form.fields
+        self.body = {"file": f"({form.size} bytes)"}
+        if form.filename is None:
             raise self.refuse(400, "file is required")
-        name = self._argument("file_name", "fileName") or files[0].filename
-        self.body = {"file": f"({len(files[0].body)} bytes)"}
-        self.take(files[0].body, name, self._argument("upload_path", "uploadPath"))
+        if form.size > _MOST_BYTES:
+            raise self.refuse(413, "file size exceeds 100MB")
+        self._file.flush()
+        name = fields.get("file_name") or fields.get("fileName") or form.filename
+        folder = fields.get("upload_path") or fields.get("uploadPath") or ""
+        self.take(self._draft, name, folder)
 
-    def _argument(self, *names: str) -> str:
-        return next(
-            (self.get_body_argument(each) for each in names if self.get_body_argument(each, "")), ""
-        )
+    def on_finish(self) -> None:
+        """Removes what was not kept."""
+        self._open.close()
+
+    def on_connection_close(self) -> None:
+        """Likewise, when the client has gone."""
+        self._open.close()
 
 
 class ByUrl(_Files):
-    """POST /api/v1/files/upload/url; fetches from this machine only."""
+    """POST /api/v1/files/upload/url."""
 
     async def post(self) -> None:
         """Takes the file at `file_url`."""
@@ -157,13 +182,16 @@ class ByUrl(_Files):
         url = str(body.get("file_url") or "")
         if not url.startswith(("http://", "https://")):
             raise self.refuse(400, "file_url must be an http or https URL")
-        if not is_loopback(url):
-            raise self.refuse(400, "the simulator fetches from loopback addresses only")
-        try:
-            answer = await AsyncHTTPClient().fetch(url, follow_redirects=False)
-        except (HTTPClientError, OSError, ValueError):
-            raise self.refuse(400, "file_url cannot be fetched") from None
-        self.take(answer.body, *_names(body))
+        if is_reserved(url):
+            raise self.refuse(400, "file_url cannot be fetched: the host is for examples only")
+        with self.shelf.draft() as draft:
+            try:
+                await asyncio.to_thread(fetch, url, draft, _MOST_BYTES, lambda: False)
+            except Unreachable as error:
+                raise self.refuse(400, f"file_url cannot be fetched: {error}") from None
+            except TooLarge:
+                raise self.refuse(413, "file size exceeds 100MB") from None
+            self.take(draft, *_names(body))
 
 
 class Quota(_Files):
@@ -171,7 +199,7 @@ class Quota(_Files):
 
     def get(self) -> None:
         """Tells how many files are left."""
-        used = len(self.kept())
+        used = len(self.shelf.kept())
         data: dict[str, object] = {
             "user_group": "default",
             "used_files": used,
@@ -189,7 +217,7 @@ class Listing(_Files):
     def get(self) -> None:
         """Tells one page of the files."""
         page, size = self.number("page", 1, 1_000_000), self.number("pageSize", 20, 100)
-        known = self.kept()
+        known = self.shelf.kept()
         files = [
             {
                 "file_id": each["file_id"],
@@ -208,8 +236,7 @@ class One(_Files):
     def delete(self, file_id: str) -> None:
         """Forgets a file."""
         self.find(file_id)
-        for ending in ("json", "bin"):
-            (self.folder() / f"{file_id}.{ending}").unlink(missing_ok=True)
+        self.shelf.forget(file_id)
         self.give({"success": True, "code": 200, "msg": "File deleted"})
 
 
@@ -218,13 +245,19 @@ class Content(_Files):
 
     open_to_all = True
 
-    def get(self, file_id: str) -> None:
+    async def get(self, file_id: str) -> None:
         """Sends a file."""
+        self.head(file_id)
+        with self.shelf.path(file_id).open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                self.write(chunk)
+                await self.flush()
+
+    def head(self, file_id: str) -> None:
+        """Tells what it is."""
         known = self.find(file_id)
         self.set_header("Content-Type", str(known["mime_type"]))
-        self.finish((self.folder() / f"{file_id}.bin").read_bytes())
-
-    head = get
+        self.set_header("Content-Length", str(known["file_size"]))
 
 
 ROUTES: tuple[tuple[str, type[Call]], ...] = (
@@ -246,20 +279,6 @@ def _object(body: Json) -> dict[str, Json]:
 
 def _names(body: dict[str, Json]) -> tuple[str, str]:
     return str(body.get("file_name") or ""), str(body.get("upload_path") or "")
-
-
-def _kind_of(content: bytes) -> tuple[str, str]:
-    for start, kind, ending in _MAGIC:
-        if content.startswith(start):
-            return kind, ending
-    head = content[:12]
-    if head[:4] == b"RIFF":
-        return {b"WEBP": ("image/webp", ".webp"), b"WAVE": ("audio/wav", ".wav")}.get(
-            head[8:12], ("", "")
-        )
-    if head[4:8] == b"ftyp":
-        return ("video/quicktime", ".mov") if head[8:10] == b"qt" else ("video/mp4", ".mp4")
-    return "", ""
 
 
 def _iso(time: float) -> str:
