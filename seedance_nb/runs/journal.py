@@ -18,7 +18,7 @@ import threading
 import weakref
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from seedance_nb.runs import disk
 
@@ -53,6 +53,7 @@ _COMMON = frozenset({"v", "session", "seq", "time"})
 _JOB = re.compile(r"[a-z0-9]{4,40}")
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 _UNREADABLE = (ValueError, RecursionError)
+_BLOCK = 500  # lines that are decoded together
 
 
 def timestamp(when: float) -> str:
@@ -211,10 +212,13 @@ class Reader:
         carries its ``session``; ``event`` is a string; ``job``, ``seq``, ``gen`` and ``time``
         are missing or of the right form. Everything else is as it was found.
         """
-        sessions = _sessions(self._folder) if self._only is None else self._only
-        batches = [list(self._new(session)) for session in sessions]
-        batches = [batch for batch in batches if batch]
-        return batches[0] if len(batches) == 1 else list(heapq.merge(*batches, key=_time))
+        sessions = self._only
+        if sessions is None:
+            sessions = sorted({session for session, _ in _listing(self._folder)})
+        batches = list(filter(None, (list(self._new(session)) for session in sessions)))
+        if len(batches) == 1:
+            return batches[0]
+        return list(heapq.merge(*batches, key=lambda event: str(event.get("time", ""))))
 
     def _new(self, session: str) -> Iterator[Event]:
         for suffix in (_OPEN, _CLOSED, _OPEN):
@@ -375,10 +379,6 @@ def _listing(folder: Path) -> set[tuple[str, bool]]:
     return found
 
 
-def _sessions(folder: Path) -> list[str]:
-    return sorted({session for session, _ in _listing(folder)})
-
-
 def _encode(event: Event) -> bytes:
     text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # What UTF-8 cannot say (half of a surrogate pair) becomes its JSON escape.
@@ -397,28 +397,35 @@ _KINDS: tuple[tuple[str, type], ...] = (("time", str), ("seq", int), ("gen", int
 
 
 def _parse(session: str, data: bytes) -> Iterator[Event]:
-    for line in data.split(b"\n"):
-        try:
-            event = _decode(line.decode("utf-8"))
-        except _UNREADABLE:
-            continue
-        if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-            continue
-        job = event.get("job", "none")
-        if not isinstance(job, str) or not _JOB.fullmatch(job):
-            continue
-        for key, kind in _KINDS:
-            if key in event and type(event[key]) is not kind:
-                del event[key]
-        event["session"] = session
-        yield event
+    lines = data.split(b"\n")[:-1]
+    for start in range(0, len(lines), _BLOCK):
+        for event in filter(_is_event, _decoded(lines[start : start + _BLOCK])):
+            for key, kind in _KINDS:
+                if key in event and type(event[key]) is not kind:
+                    del event[key]
+            event["session"] = session
+            yield event
+
+
+def _decoded(lines: list[bytes]) -> list[Any]:
+    """The values of some lines, those left out that have none; together they are read quicker."""
+    with suppress(*_UNREADABLE):
+        values: list[Any] = _decode(f"[{b','.join(lines).decode()}]")
+        if len(values) == len(lines):
+            return values
+    found = []
+    for line in lines:
+        with suppress(*_UNREADABLE):
+            found.append(_decode(line.decode()))
+    return found
+
+
+def _is_event(value: object) -> bool:
+    facts = value if isinstance(value, dict) else {}
+    kind, job = facts.get("event"), facts.get("job", "none")
+    return isinstance(kind, str) and isinstance(job, str) and bool(_JOB.fullmatch(job))
 
 
 def _call(function: Callable[[], None] | None) -> None:
     if function is not None:
         function()
-
-
-def _time(event: Event) -> str:
-    time = event.get("time", "")
-    return time if isinstance(time, str) else ""

@@ -7,6 +7,7 @@ wrote, and turns each step of a job of ours into an event and a new state.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import platform
 import sys
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 # Events that must be on disk before what they announce is done; without them it is not done.
 _PARTS = ("seedance_nb", "IPython", "ipykernel", "ipywidgets", "httpx", "tornado")
+_HISTORY = frozenset({"call", "session"})
 _BEFORE = frozenset({"asked", "submitting", "claimed", "adopted"})
 
 
@@ -62,26 +64,42 @@ class Ledger:
         self._journal = Journal(home, session, now=now)
         self._reader = Reader(home)
         self._fold = Fold(library.video_from_record)
+        self._history: list[Event] = []
         self._begun = False
+        self.permit: Callable[[Job], None] = lambda _: None
 
     # --- reading --------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read as one step, and without looking for garbage: with a long journal half the time."""
+        with self.lock:
+            paused = gc.isenabled()
+            gc.disable()
+            try:
+                yield
+            finally:
+                if paused:
+                    gc.enable()
 
     def refresh(self) -> None:
         """Read what is new in the journal."""
         with self.lock:
-            self._fold.add(self._reader.refresh())
+            events = self._reader.refresh()
+            self._fold.add(events)
+            self._history += (event for event in events if event["event"] in _HISTORY)
 
     def states(self) -> list[JobState]:
         """All jobs, the oldest first, as they must be read."""
-        with self.lock:
+        with self.reading():
             self.refresh()
             return [self.honest(state) for state in self._fold.states()]
 
-    def history(self) -> tuple[list[Event], Fold]:
-        """The whole journal in order of time, and its fold."""
-        with self.lock:
-            self.refresh()
-            return journals.read(self.home), self._fold
+    def history(self) -> tuple[list[Event], dict[str, JobState]]:
+        """The calls and sessions that the journal tells of, and its jobs by id."""
+        with self.reading():
+            states = {state.id: state for state in self.states()}
+            return list(self._history), states
 
     def honest(self, state: JobState) -> JobState:
         """The state as it must be read: a request that its session died over is uncertain."""

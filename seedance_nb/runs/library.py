@@ -32,6 +32,7 @@ __all__ = ["Incoming", "Library", "Video", "bare_link", "check_target", "disk_er
 
 _log = logging.getLogger("seedance_nb")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_BARE = re.compile(r"https?://[\w.:-]+/[\w./%-]*", re.ASCII)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -47,6 +48,8 @@ def bare_link(url: object) -> str | None:
     """Return a web link without user, query and fragment, where signatures are; else None."""
     if not isinstance(url, str):
         return None
+    if _BARE.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -252,6 +255,11 @@ class Incoming:
         self._file.truncate()
         self._hash = hashlib.sha256()
         self.size = 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was finished or discarded."""
+        return self._file.closed
 
     def discard(self) -> None:
         """Close and remove the temporary file; harmless after `finish`."""

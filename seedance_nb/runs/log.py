@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.job import Job
     from seedance_nb.runs.journal import Event
     from seedance_nb.runs.library import Video
-    from seedance_nb.runs.record import Fold, JobState
+    from seedance_nb.runs.record import JobState
     from seedance_nb.runs.session import Session
     from seedance_nb.runs.verify import Disagreement
 
@@ -312,9 +312,11 @@ def read(
         only: Only what this session asked for; None for all.
         history: Number and source of the cells that the running kernel has executed.
     """
-    events, fold = session.ledger.history()
+    events, states = session.ledger.history()
     wanted = [event for event in events if only in (None, event.get("session"))]
-    entries = [entry for event in wanted if event["event"] == "call" for entry in _of(event, fold)]
+    entries = [
+        entry for event in wanted if event["event"] == "call" for entry in _of(event, states)
+    ]
     if only in (None, session.id):
         entries += _unsent(session.id, history, entries)
     sessions: dict[str, dict[str, Any]] = {
@@ -338,7 +340,7 @@ def _unsent(
     ]
 
 
-def _of(event: Event, fold: Fold) -> Iterator[Entry]:
+def _of(event: Event, states: Mapping[str, JobState]) -> Iterator[Entry]:
     """An entry for each job that answered a call."""
     jobs, cell = event.get("jobs"), event.get("cell")
     number = event.get("seq")
@@ -353,9 +355,9 @@ def _of(event: Event, fold: Fold) -> Iterator[Entry]:
     )
     for row in jobs if isinstance(jobs, list) else []:
         job = row.get("job") if isinstance(row, dict) else None
-        if isinstance(job, str) and job in fold:
+        if isinstance(job, str) and job in states:
             yield dataclasses.replace(
-                common, job=job, how=str(row.get("how", "")), state=fold.state(job)
+                common, job=job, how=str(row.get("how", "")), state=states[job]
             )
 
 

@@ -352,12 +352,11 @@ def _error(event: Event) -> SeedanceError | None:
 
 
 def _number(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else None  # type: ignore[arg-type]
+    return float(value) if type(value) in (int, float) else None  # type: ignore[arg-type]
 
 
 def _whole(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    return value if type(value) is int else 0
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
