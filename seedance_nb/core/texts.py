@@ -981,6 +981,70 @@ TABLE: dict[str, tuple[str, str]] = {
         "{path!r}: the ending says in which form, one of {choices}.",
         "{path!r}：扩展名决定格式，可选 {choices}。",
     ),
+    "error.yes": (
+        "This would make {count} video(s) on {where}. Cost: {cost}. Nothing was sent.",
+        "这将在 {where} 生成 {count} 个视频。费用：{cost}。没有发送任何请求。",
+    ),
+    "error.yes.hint": (
+        "To do it: {line}",
+        "确认执行：{line}",
+    ),
+    "error.budget.over": (
+        "{count} video(s) for up to {more:.4g} credits, with {spent:.4g} already spent or reserved, would exceed {cap} = {limit:g}. Not sent.",
+        "{count} 个视频最多 {more:.4g} 额度，加上已用和预留的 {spent:.4g}，会超出 {cap} = {limit:g}。未发送。",
+    ),
+    "error.budget.over.hint": (
+        "Ask for less, or raise {cap}.",
+        "请减少请求，或调高 {cap}。",
+    ),
+    "error.budget.unknown": (
+        "{cap} = {limit:g} cannot be kept: the cost is {why}. Not sent.",
+        "无法遵守 {cap} = {limit:g}：费用{why}。未发送。",
+    ),
+    "error.budget.unknown.hint": (
+        "Without {cap} it is sent; once a video like it is made here, its price is known.",
+        "去掉 {cap} 即可发送；这里生成过同类视频后，价格就已知。",
+    ),
+    "error.budget.vague": (
+        "{cap} = {limit:g} cannot be kept: nobody knows what {jobs} cost. Not sent.",
+        "无法遵守 {cap} = {limit:g}：{jobs} 的费用未知。未发送。",
+    ),
+    "error.budget.vague.hint": (
+        "Settle these jobs first, or send without {cap}.",
+        "请先处理这些任务，或去掉 {cap} 再发送。",
+    ),
+    "estimate.credits": (
+        "about {amount} credits",
+        "约 {amount} 额度",
+    ),
+    "estimate.price_list": (
+        "{amount} (public price list of {host})",
+        "{amount}（{host} 的公开价目表）",
+    ),
+    "estimate.record": (
+        "{amount} (by the price of job {job}, {date})",
+        "{amount}（按任务 {job} 的价格，{date}）",
+    ),
+    "estimate.simulator": (
+        "0 credits (simulator)",
+        "0 额度（模拟器）",
+    ),
+    "estimate.replay": (
+        "0 credits (replay)",
+        "0 额度（回放）",
+    ),
+    "estimate.unknown.price": (
+        "unknown: no public price list tells it, and no video like it was made here",
+        "未知：公开价目表没有，这里也没有生成过同类视频",
+    ),
+    "estimate.unknown.videos": (
+        "unknown: input videos are charged by their length",
+        "未知：输入视频按时长计费",
+    ),
+    "sweep.plan": (
+        "{count} videos in {requests} combination(s), {fresh} of them new. {where}. Cost: {cost}.",
+        "{requests} 种组合共 {count} 个视频，其中新的 {fresh} 个。{where}。费用：{cost}。",
+    ),
     "error.rerun": (
         "This would make {count} request(s) again on {where}; estimate: unknown.",
         "将在 {where} 上重新发送 {count} 个请求；费用估计：未知。",
@@ -1050,9 +1114,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "请 `pip install keyring`，或在启动前设置 EVOLINK_API_KEY。",
     ),
     "session.resume.unsent": (
-        "{count} request(s) were queued and never sent; they are sent now ({where}; "
-        "estimate: unknown).",
-        "{count} 个请求曾排队但未发送，现在发送（{where}；费用估计：未知）。",
+        "{count} request(s) were queued and never sent; they are sent now ({where}; cost: {cost}).",
+        "{count} 个请求曾排队但未发送，现在发送（{where}；费用：{cost}）。",
     ),
     "session.resume.callback": (
         "Not sent, since the journal does not keep callback addresses: {jobs}. "
@@ -1564,6 +1627,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.takes.maybe": ("at most one job", "至多一个任务"),
     "magic.takes.many": ("jobs, or nothing for the latest", "若干任务，或不填（最近的）"),
     "magic.takes.one": ("exactly one job", "恰好一个任务"),
+    "magic.takes.scenario": ("at most one scenario", "最多一个场景名"),
     "magic.takes.task": (
         "a task ID, and the uncertain job that it belongs to",
         "一个任务 ID，以及它所属的结果不明的任务",
@@ -1662,6 +1726,14 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "verb.credits": ("the balance of key and account", "查询密钥和账户余额"),
     "verb.models": ("the models and what they take", "模型及其输入"),
+    "verb.simulate": (
+        "[SCENARIO] list the bad days that the simulator can play, or play one from now on",
+        "[场景] 列出模拟器能演示的各种故障，或从现在起演示其中一种",
+    ),
+    "verb.clean": (
+        "[-y] what can go without loss: clips of the simulator, half downloads; -y removes it",
+        "[-y] 列出可安全删除的文件：模拟器的片段、残留的下载；-y 删除",
+    ),
     "verb.doctor": (
         "what was found here: key, backend, versions, folders",
         "检查环境：密钥、后端、版本、文件夹",
@@ -1730,6 +1802,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "form.label.callback_url": ("Callback", "回调地址"),
     "form.label.takes": ("Takes", "条数"),
     "form.label.new": ("New take even if there is one", "已有结果也重新生成"),
+    "form.chosen": ("{ratio}, chosen", "{ratio}，已选"),
     "form.choice.automatic": ("Automatic", "自动"),
     "form.choice.text": ("Text", "文字"),
     "form.choice.image": ("Image", "图片"),
@@ -2077,6 +2150,44 @@ TABLE: dict[str, tuple[str, str]] = {
         "检查环境：密钥、后端、版本、编码器、文件夹、时钟",
     ),
     # --- doctor --------------------------------------------------------------------------------
+    "error.scenario": ("There is no scenario {value!r}.", "没有场景 {value!r}。"),
+    "error.scenario.hint": ("There are: {choices}; fail:CODE.", "可选：{choices}；fail:错误码。"),
+    "error.scenario.close": (
+        "There is no scenario {value!r}; did you mean {close}?",
+        "没有场景 {value!r}；是不是 {close}？",
+    ),
+    "error.scenario.close.hint": (
+        "`%seedance simulate` lists them all; fail:CODE fails with a documented code.",
+        "`%seedance simulate` 列出全部；fail:错误码 以文档中的错误码失败。",
+    ),
+    "error.scenario.live": (
+        "Scenarios are played by the simulator only; this is: {where}.",
+        "只有模拟器能演示场景；当前是：{where}。",
+    ),
+    "error.scenario.live.hint": (
+        'Practise with `sd.configure(backend="simulator")`.',
+        '可用 `sd.configure(backend="simulator")` 练习。',
+    ),
+    "magic.simulate.now": (
+        "The simulator now plays: {name}. `%seedance simulate normal` ends it.",
+        "模拟器现在演示：{name}。用 `%seedance simulate normal` 结束。",
+    ),
+    "magic.simulate.normal": ("The simulator: all goes well.", "模拟器：一切正常。"),
+    "magic.column.scenario": ("Scenario", "场景"),
+    "magic.column.happens": ("What happens", "会发生什么"),
+    "clean.none": ("Nothing to remove in {home}.", "{home} 中没有可删除的文件。"),
+    "clean.would": (
+        "{count} files ({size} MB) can go without loss; `%seedance clean -y` removes them.",
+        "有 {count} 个文件（{size} MB）可以安全删除；用 `%seedance clean -y` 删除。",
+    ),
+    "clean.done": ("{count} files removed, {size} MB freed.", "已删除 {count} 个文件，释放 {size} MB。"),
+    "clean.files": ("Files", "文件数"),
+    "clean.clip": (
+        "Clips of the simulator, which it makes anew when they are asked for",
+        "模拟器的片段（需要时会重新生成）",
+    ),
+    "clean.part": ("Halves of downloads that nobody is making any more", "已中断的下载残留"),
+    "clean.input": ("Copies of inputs that no job refers to", "没有任务引用的输入副本"),
     "leaks.line": ("line {number}", "第 {number} 行"),
     "leaks.source": ("source of cell {number}", "第 {number} 个单元格的源码"),
     "leaks.output": ("output of cell {number}", "第 {number} 个单元格的输出"),

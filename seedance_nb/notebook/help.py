@@ -31,6 +31,8 @@ VERBS = (
     "form",
     "credits",
     "models",
+    "simulate",
+    "clean",
     "doctor",
     "login",
     "config",

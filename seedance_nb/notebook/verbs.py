@@ -199,6 +199,34 @@ def _models(desk: Desk) -> None:
     desk.table(head, rows)
 
 
+def _simulate(desk: Desk, name: str | None = None) -> None:
+    practice = importlib.import_module("seedance_nb.runs.practice")
+    session = desk.session()
+    if name:
+        practice.play(session, name)
+    now = practice.playing(session)
+    desk.tell(say("magic.simulate.now" if now != "normal" else "magic.simulate.normal", name=now))
+    if not name:
+        head = [say("magic.column.scenario"), say("magic.column.happens")]
+        desk.table(head, [list(row) for row in practice.scenarios().items()])
+
+
+def _clean(desk: Desk, yes: str = "") -> None:
+    cleaning = importlib.import_module("seedance_nb.runs.cleaning")
+    home = desk.session().home
+    requests = [job.request for job in desk.session().jobs() if job.request]
+    found = cleaning.find(home, {file.sha256 for each in requests for file in each.files})
+    size = f"{sum(waste.size for waste in found) / 10**6:.1f}"
+    if yes and found:
+        size = f"{cleaning.remove(found) / 10**6:.1f}"
+    text_id = "none" if not found else "done" if yes else "would"
+    desk.tell(say(f"clean.{text_id}", count=len(found), size=size, home=home))
+    if found and not yes:
+        kinds = [waste.kind for waste in found]
+        rows = [[say(f"clean.{kind}"), str(kinds.count(kind))] for kind in dict.fromkeys(kinds)]
+        desk.table([say("magic.column.what"), say("clean.files")], rows)
+
+
 def _doctor(desk: Desk) -> None:
     report = importlib.import_module("seedance_nb.runs.doctor").report(
         desk.session(), front_end=cells.front_end(desk.shell)
@@ -237,7 +265,7 @@ def _help(desk: Desk) -> None:
     desk.tell(help_page())
 
 
-_FLAGS = {"login": {"--save"}, "rerun": {"-y", "--yes"}}
+_FLAGS = {"login": {"--save"}, "clean": {"-y", "--yes"}, "rerun": {"-y", "--yes"}}
 _DOERS: dict[str, tuple[Callable[..., Any], str, int, int]] = {
     "jobs": (_jobs, "none", 0, 0),
     "gallery": (_gallery, "many", 0, 24),
@@ -254,6 +282,8 @@ _DOERS: dict[str, tuple[Callable[..., Any], str, int, int]] = {
     "form": (_form, "maybe", 0, 1),
     "credits": (_credits, "none", 0, 0),
     "models": (_models, "none", 0, 0),
+    "simulate": (_simulate, "scenario", 0, 1),
+    "clean": (_clean, "yes", 0, 1),
     "doctor": (_doctor, "none", 0, 0),
     "login": (_login, "login", 0, 1),
     "config": (_config, "none", 0, 0),
