@@ -1,0 +1,117 @@
+"""The files that requests were made with: a copy of each is kept, named by its content.
+
+So a request can still be sent after its kernel died, and asked again when the file has moved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import stat
+from typing import TYPE_CHECKING, BinaryIO
+
+from seedance_nb.core.catalog import MEDIA_FIELDS
+from seedance_nb.core.errors import InvalidRequest, Problem
+from seedance_nb.core.media import Media
+from seedance_nb.runs import disk
+from seedance_nb.runs.library import disk_error
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from seedance_nb.core.request import VideoRequest
+
+_CHUNK = 1024 * 1024
+
+
+class Inputs:
+    """The folder `inputs` of a home; nothing is created before the first file."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "inputs"
+
+    def path(self, media: Media) -> Path | None:
+        """Where the copy of an input is, if there is one."""
+        path = self.folder / media.file
+        return path if path.is_file() else None
+
+    def keep_all(self, request: VideoRequest) -> None:
+        """Copy what is not there yet.
+
+        Raises:
+            InvalidRequest: With every input that is gone, or holds something else by now.
+            ConfigError: A copy cannot be written.
+        """
+        problems = []
+        for field in MEDIA_FIELDS:
+            for item in getattr(request, field):
+                problem = self._kept(item) if isinstance(item, Media) else None
+                if problem:
+                    problems.append(Problem(field, problem, **_facts(item)))
+        if problems:
+            raise InvalidRequest(problems=problems)
+
+    def keep(self, media: Media) -> Path:
+        """The copy of an input, made now where it is not there yet.
+
+        Raises:
+            InvalidRequest: The file is gone, or holds something else by now.
+            ConfigError: The copy cannot be written.
+        """
+        problem = self._kept(media)
+        if problem:
+            raise InvalidRequest(problems=[Problem("images", problem, **_facts(media))])
+        return self.folder / media.file
+
+    def _kept(self, media: Media) -> str | None:
+        """Make the copy; the id of what is wrong where that cannot be."""
+        known = self.path(media)
+        if known is not None and media.size in (0, known.stat().st_size):
+            return None
+        if media.source is None:
+            return "problem.file.gone"
+        try:
+            source = _opened(media.source)
+        except OSError:
+            return "problem.file.gone"
+        if source is None:
+            return "problem.file.changed"
+        with source:
+            return self._copied(source, media)
+
+    def _copied(self, source: BinaryIO, media: Media) -> str | None:
+        draft = self.folder / f".{media.file}.{os.getpid()}.part"
+        digest = hashlib.sha256()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with draft.open("wb") as target:
+                while chunk := source.read(_CHUNK):
+                    digest.update(chunk)
+                    target.write(chunk)
+            if digest.hexdigest() != media.sha256:
+                return "problem.file.changed"
+            draft.replace(self.folder / media.file)
+        except OSError as error:
+            raise disk_error(error, self.folder) from None
+        finally:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
+        return None
+
+
+def _facts(media: Media) -> dict[str, object]:
+    return {"value": media.name or media.file, "sha256": media.sha256}
+
+
+def _opened(source: Path | bytes) -> BinaryIO | None:
+    """The bytes to be read; None where a path no longer leads to a plain file."""
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    # A pipe that has taken the place of a file would be waited for.
+    fd = os.open(source, os.O_RDONLY | disk.BINARY | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return os.fdopen(fd, "rb")
+    os.close(fd)
+    return None
