@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import TypeAlias
 from urllib.parse import urlsplit
+
+_Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def is_url(value: object) -> bool:
@@ -29,10 +33,21 @@ def is_loopback(host: str) -> bool:
 def is_private(host: str) -> bool:
     """Whether the name or address, as it is spelt, is not on the public network."""
     address = _address(host)
-    return is_loopback(host) or (address is not None and not address.is_global)
+    return is_loopback(host) or (address is not None and not _is_public(address))
 
 
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _is_public(address: _Address) -> bool:
+    """Whether an address, and one of the old kind that it stands for, is on the public network."""
+    inner: list[_Address | None] = []
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+        if address in _NAT64:
+            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    public = address.is_global and not address.is_multicast
+    return public and all(_is_public(one) for one in inner if one is not None)
+
+
+def _address(host: str) -> _Address | None:
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:

@@ -20,24 +20,20 @@ def next_poll(
     *,
     estimated_time: float | None = None,
     elapsed: float = 0.0,
-    retry_after: float | None = None,
     jitter: float = 0.5,
 ) -> float:
     """Seconds until the next look at a task.
 
-    A hint of the server goes first. Else the wait grows from two seconds to a twentieth of the
-    estimated time (at most eight seconds), and a task that is far past its estimate is asked at the
-    longest interval.
+    The wait grows from two seconds to a twentieth of the estimated time (at most eight seconds),
+    and a task that is far past its estimate is asked at the longest interval. Where the server
+    asked to be left alone, see `backoff`.
 
     Args:
         polls: How many looks there were already.
         estimated_time: Seconds the service expects the whole task to take, from its create answer.
         elapsed: Seconds since the task was made.
-        retry_after: Seconds the server asked to be left alone.
         jitter: In [0, 1); spreads jobs that were made together by ±10 %.
     """
-    if retry_after is not None:
-        return min(max(retry_after, SHORTEST), LONGEST_HINT)
     if not estimated_time or elapsed > 2 * estimated_time:
         longest = LONGEST
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from seedance_nb.core.addresses import is_url
 from seedance_nb.core.errors import ProtocolError, TaskFailed
-from seedance_nb.evolink.plain import clean, is_task_id, shorten
+from seedance_nb.evolink.plain import clean, is_task_id, moment, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +65,27 @@ class TaskReply:
     created: float | None = None
     can_cancel: bool | None = None
     raw: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """A task in the account's list, which names neither prompt nor links.
+
+    Attributes:
+        task_id: Its ID.
+        model: Which model made it.
+        word: The status word as it came.
+        created: Epoch seconds.
+        duration: Seconds of video.
+        credits_used: Credits taken.
+    """
+
+    task_id: str
+    model: str
+    word: str
+    created: float | None = None
+    duration: float | None = None
+    credits_used: float | None = None
 
 
 class Balance(TypedDict, total=False):
@@ -145,6 +166,31 @@ def read_batch(data: Any) -> dict[str, TaskReply]:
         with contextlib.suppress(ProtocolError):
             replies.append(read_task(row))
     return {reply.task_id: reply for reply in replies}
+
+
+def read_tasks(data: Any) -> list[TaskRow]:
+    """The rows of the account's list; those without an ID are left out.
+
+    Raises:
+        ProtocolError: There is no list.
+    """
+    rows = data.get("data") if isinstance(data, dict) else data
+    if not isinstance(rows, list):
+        detail = clean(shorten(data), _EXCERPT)
+        raise ProtocolError("error.protocol.body", raw=shorten(data), detail=detail, status=200)
+    return [_row(row) for row in map(_object, rows) if is_task_id(row.get("id"))]
+
+
+def _row(row: Mapping[str, Any]) -> TaskRow:
+    created = row.get("created_at", row.get("created"))
+    return TaskRow(
+        task_id=str(row["id"]),
+        model=clean(str(row.get("model", "")), 100),
+        word=clean(str(row.get("status", "")), 100),
+        created=_number(created) if not isinstance(created, str) else moment(created),
+        duration=_number(row.get("duration")),
+        credits_used=_number(row.get("credits_used")),
+    )
 
 
 def read_credits(data: Any) -> Credits:

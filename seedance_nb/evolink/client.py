@@ -9,46 +9,39 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 
 from seedance_nb.core.errors import (
-    AuthError,
     ConfigError,
-    ProtocolError,
     SeedanceError,
     SubmitUncertain,
     TransportError,
 )
-from seedance_nb.evolink import links, protocol
+from seedance_nb.evolink import links
+from seedance_nb.evolink.api import Api
+from seedance_nb.evolink.downloads import Answer, Fetcher
+from seedance_nb.evolink.keys import Keys
 from seedance_nb.evolink.plain import clean
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncGenerator,
-        AsyncIterator,
-        Callable,
-        Generator,
-        Mapping,
-        Sequence,
-    )
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 
     from seedance_nb.core.secret import Secret
-    from seedance_nb.evolink.protocol import Call, Credits, TaskReply
+    from seedance_nb.evolink.downloads import Download
+    from seedance_nb.evolink.links import Resolve
+    from seedance_nb.evolink.protocol import Call
 
-__all__ = ["Client", "Downloaded"]
+__all__ = ["Client"]
 
 LARGEST_ANSWER = 8 * 1024**2
 LARGEST_VIDEO = 2 * 1024**3
 LONGEST_DOWNLOAD = 3600.0
 CALLS, DOWNLOADS = 16, 4  # at the same time
-API_HOPS, LINK_HOPS = 3, 5
 _CHUNK = 64 * 1024
 _BAD = 400
-_MOVED = frozenset({301, 302, 303, 307, 308})
 _NETWORK = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 # Failures before the first byte of a request; after any other nobody knows what arrived.
 _UNSENT = (
@@ -61,22 +54,7 @@ _UNSENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Downloaded:
-    """What came through a result link.
-
-    Attributes:
-        size: Bytes handed to `write`.
-        expected: Bytes that the server announced, if it did.
-        status: HTTP status.
-    """
-
-    size: int
-    expected: int | None
-    status: int
-
-
-class Client:
+class Client(Api):
     """Talks to one server, on one asyncio loop.
 
     Args:
@@ -88,6 +66,8 @@ class Client:
         create: Seconds without a byte of the answer to a create.
         read: The same for everything else.
         largest_video: Bytes after which a download is ended.
+        resolve: Stands in for the name service in tests; where only `transport` is given, no name
+            is looked up.
     """
 
     def __init__(  # noqa: PLR0913 - the outside world and the limits, handed in
@@ -101,15 +81,16 @@ class Client:
         create: float = 60.0,
         read: float = 30.0,
         largest_video: int = LARGEST_VIDEO,
+        resolve: Resolve | None = None,
     ) -> None:
-        self._base = base_url.rstrip("/")
-        self._key = key
-        self._now = now
-        self._transport = transport
+        super().__init__(base_url, keys=Keys(key), now=now)
         self._connect = connect
         self._patience = {"create": create}
         self._read = read
-        self._largest = largest_video
+        look_up = resolve or (links.resolve if transport is None else None)
+        self._fetcher = Fetcher(
+            self._base, self._link, resolve=look_up, now=now, largest=largest_video
+        )
         self._wires = _Wires(transport)
         self._calls = asyncio.Semaphore(CALLS)
         self._downloads = asyncio.Semaphore(DOWNLOADS)
@@ -118,50 +99,17 @@ class Client:
         """Which server."""
         return f"Client({links.host(self._base)!r})"
 
-    async def create(self, body: Mapping[str, Any], *, idempotency_key: str) -> TaskReply:
-        """Send the paid request, once.
+    def use(self, key: Secret) -> None:
+        """Go on with another key, also in what is under way."""
+        self._keys.use(key)
 
-        Raises:
-            SubmitUncertain: Nobody knows whether it arrived.
-            SeedanceError: See `protocol.not_accepted` for what is known of its fate.
-        """
-        data = await self.send(protocol.create(body, idempotency_key=idempotency_key))
-        return protocol.read_task(data, created=True)
-
-    async def query(self, task_id: str) -> TaskReply:
-        """Look at a task."""
-        data = await self.send(protocol.query(task_id))
-        return protocol.read_task(data, expected_id=task_id)
-
-    async def batch(self, task_ids: Sequence[str]) -> dict[str, TaskReply]:
-        """Look at up to 50 tasks; those that the server leaves out are missing."""
-        found = protocol.read_batch(await self.send(protocol.batch(task_ids)))
-        return {task_id: found[task_id] for task_id in task_ids if task_id in found}
-
-    async def credits(self) -> Credits:
-        """The balances of key and account."""
-        return protocol.read_credits(await self.send(protocol.credits()))
-
-    async def send(self, call: Call) -> Any:
-        """Exchange a call for its deciphered data.
-
-        A redirect is followed only for reads and on the same origin.
-        """
-        self._check_key()
-        url, hops = self._base + call.path, 0
-        while True:
-            status, headers, body = await self._exchange(call, url)
-            onward = self._onward(call, url, status, headers) if hops < API_HOPS else None
-            if onward is None:
-                return self._deciphered(call, status, headers, body)
-            url, hops = onward, hops + 1
-
-    async def download(self, url: str, *, write: Callable[[bytes], object]) -> Downloaded:
+    async def download(self, url: str, into: Download) -> None:
         """Stream a result, without the key, through at most five checked redirects.
 
         Args:
             url: Its link.
-            write: Takes the bytes as they come; what it raises passes through.
+            into: Takes the bytes; of a download that broke off only the rest is asked for, where
+                the server offers parts.
 
         Raises:
             ServiceError: The link was refused (`error.link.refused`: a fresh one is needed), or
@@ -172,20 +120,11 @@ class Client:
         async with self._downloads:
             try:
                 async with asyncio.timeout(LONGEST_DOWNLOAD) as limit:
-                    return await self._follow(url, write)
+                    return await self._fetcher.fetch(url, into)
             except TimeoutError:
                 if not limit.expired():
                     raise  # the disk's
         raise links.trouble(TransportError, "slow", minutes=LONGEST_DOWNLOAD / 60, retryable=True)
-
-    def check_link(self, url: str) -> None:
-        """Refuse a link that a server must not lead us to, judged by how it is spelt.
-
-        Raises:
-            ProtocolError: It is no http(s) link, or leads into a private network from a public
-                server.
-        """
-        links.check(url, server=self._base)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -193,12 +132,8 @@ class Client:
 
     # --- calls ----------------------------------------------------------------------------------
 
-    def _check_key(self) -> None:
-        # The library would quote a header that it refuses, key and all.
-        if not all("!" <= sign <= "~" for sign in self._key.reveal()):
-            raise AuthError("error.auth.shape", retryable=False)
-
-    async def _exchange(self, call: Call, url: str) -> tuple[int, dict[str, str], bytes]:
+    async def exchange(self, call: Call, url: str) -> tuple[int, dict[str, str], bytes]:
+        """Send a call; see `Api`."""
         wire = self._wires.get(url, fresh=call.kind == "create")
         patience = self._patience.get(call.kind, self._read)
         timeout = httpx.Timeout(patience, connect=self._connect)
@@ -208,7 +143,7 @@ class Client:
         async with self._calls:
             try:
                 async with asyncio.timeout(self._connect + patience):
-                    answer = await self._answer(wire, request)
+                    answer = await self._answer(wire, request, public=call.kind == "prices")
             except _NETWORK as exc:
                 failure = self._failure(exc, url, paid=call.kind == "create")
             else:
@@ -216,40 +151,19 @@ class Client:
         raise failure  # outside the handler, so that it does not hold the library's exception
 
     async def _answer(
-        self, wire: httpx.AsyncClient, request: httpx.Request
+        self, wire: httpx.AsyncClient, request: httpx.Request, *, public: bool
     ) -> tuple[int, dict[str, str], bytes]:
-        response = await wire.send(request, auth=_Bearer(self._key), stream=True)
+        auth = None if public else _Bearer(self._keys.current)
+        response = await wire.send(request, auth=auth, stream=True)
         async with _closing(response):
             body = await _body(response)
-        headers = {name: self._hide(value) for name, value in response.headers.items()}
-        clear = self._hide(body.decode("latin-1")).encode("latin-1")
+        headers = {name: self._keys.hide(value) for name, value in response.headers.items()}
+        clear = self._keys.hide(body.decode("latin-1")).encode("latin-1")
         return response.status_code, headers, clear
-
-    def _onward(self, call: Call, url: str, status: int, headers: Mapping[str, str]) -> str | None:
-        if status not in _MOVED or call.method != "GET":
-            return None
-        onward = links.joined(url, headers.get("location"))
-        return onward if onward and links.origin(onward) == links.origin(self._base) else None
-
-    def _deciphered(self, call: Call, status: int, headers: dict[str, str], body: bytes) -> Any:
-        try:
-            return protocol.decipher(call, status, headers, body, now=self._now())
-        except SeedanceError as error:
-            failure = error
-        for name in ("code", "request_id", "raw"):
-            setattr(failure, name, self._hide(getattr(failure, name)))
-        failure.values = {name: self._hide(value) for name, value in failure.values.items()}
-        raise failure.with_traceback(None)
-
-    def _hide(self, value: Any) -> Any:
-        """A text without the key; a toy key may be a common word, and is left alone."""
-        key = self._key.reveal()
-        toy = len(key) < 8 or (len(key) < 16 and key.isalpha())  # noqa: PLR2004
-        return self._key.redact(value) if isinstance(value, str) and not toy else value
 
     def _failure(self, exc: Exception, url: str, *, paid: bool) -> SeedanceError:
         host = links.host(url)
-        reason = clean(self._hide(f"{type(exc).__name__}: {exc}".removesuffix(": ")))
+        reason = clean(self._keys.hide(f"{type(exc).__name__}: {exc}".removesuffix(": ")))
         insecure = _because(exc, ssl.SSLError)
         if isinstance(exc, _UNSENT):
             text = "error.transport.tls" if insecure else "error.transport.connect"
@@ -262,47 +176,31 @@ class Client:
 
     # --- downloads ------------------------------------------------------------------------------
 
-    async def _follow(self, url: str, write: Callable[[bytes], object]) -> Downloaded:
-        for _ in range(LINK_HOPS + 1):
-            self.check_link(url)
-            response = await self._opened(url)
-            async with _closing(response):
-                if response.status_code not in _MOVED:
-                    return await self._drained(response, url, write)
-                url = links.joined(url, response.headers.get("location")) or ""
-        raise links.trouble(ProtocolError, "circle", count=LINK_HOPS)
-
-    async def _opened(self, url: str) -> httpx.Response:
-        wire = self._wires.get(url)
+    @contextlib.asynccontextmanager
+    async def _link(
+        self, url: str, headers: dict[str, str], *, place: str | None, proxy: str | None
+    ) -> AsyncGenerator[Answer, None]:
+        """Ask a result link, without the key: see `downloads.Open`."""
         timeout = httpx.Timeout(self._read, connect=self._connect)
         try:
-            request = wire.build_request(
-                "GET", url, headers={"Accept-Encoding": "identity"}, timeout=timeout
-            )
-            return await wire.send(request, auth=None, stream=True)
+            wire = self._wires.link(proxy)
+            request = _pinned(wire, url, place, headers, timeout)
+            response = await wire.send(request, auth=None, stream=True)
         except _NETWORK as exc:
             failure = self._failure(exc, url, paid=False)
+        else:
+            async with _closing(response):
+                chunks = self._pulled(response, url)
+                async with contextlib.aclosing(chunks):
+                    yield Answer(response.status_code, response.headers, chunks)
+            return
         failure.billed = "yes"
         raise failure
 
-    async def _drained(
-        self, response: httpx.Response, url: str, write: Callable[[bytes], object]
-    ) -> Downloaded:
-        if response.status_code != httpx.codes.OK:
-            raise links.refusal(response.status_code, response.headers, url, now=self._now())
-        expected = links.announced(response.headers)
-        size = 0
+    async def _pulled(self, response: httpx.Response, url: str) -> AsyncGenerator[bytes, None]:
         async with contextlib.aclosing(_chunks(response)) as chunks:
             while chunk := await self._pull(chunks, url):
-                size += len(chunk)
-                if max(size, expected or 0) > self._largest:
-                    raise links.trouble(ProtocolError, "size", size=self._largest)
-                write(chunk)
-        if expected is not None and size != expected:
-            raise TransportError(
-                "error.file.short", billed="yes", retryable=True, size=size, expected=expected
-            )
-        return Downloaded(size, expected, response.status_code)
+                yield chunk
 
     async def _pull(self, chunks: AsyncIterator[bytes], url: str) -> bytes:
         try:
@@ -317,30 +215,39 @@ class _Wires:
     """The connections: through the proxies of the environment, but straight to this machine.
 
     The paid request has connections of its own, never used before, so that one which the server
-    has dropped meanwhile cannot make its fate unknown.
+    has dropped meanwhile cannot make its fate unknown. So has each download: a connection that was
+    made for one name is not used for another at the same address.
     """
 
     def __init__(self, transport: httpx.AsyncBaseTransport | None) -> None:
         self._transport = transport
-        self._open: dict[tuple[bool, bool], httpx.AsyncClient] = {}
+        self._open: dict[tuple[bool, bool, str | None], httpx.AsyncClient] = {}
         self._trust: ssl.SSLContext | None = None
         self._closed = False
 
     def get(self, url: str, *, fresh: bool = False) -> httpx.AsyncClient:
-        """The client for a URL."""
+        """The client for a URL of the service."""
+        return self._one(links.is_here(url), fresh, None)
+
+    def link(self, proxy: str | None) -> httpx.AsyncClient:
+        """The client for a result link."""
+        return self._one(True, True, proxy)  # noqa: FBT003 - direct and fresh
+
+    def _one(self, direct: bool, fresh: bool, proxy: str | None) -> httpx.AsyncClient:  # noqa: FBT001
         if self._closed:
             raise TransportError("error.transport.closed", retryable=False)
-        kind = (links.is_here(url), fresh)
+        kind = (direct, fresh, proxy)
         if kind not in self._open:
-            self._open[kind] = self._make(direct=kind[0], fresh=fresh)
+            self._open[kind] = self._make(direct=direct, fresh=fresh, proxy=proxy)
         return self._open[kind]
 
-    def _make(self, *, direct: bool, fresh: bool) -> httpx.AsyncClient:
+    def _make(self, *, direct: bool, fresh: bool, proxy: str | None) -> httpx.AsyncClient:
         try:
             self._trust = self._trust or httpx.create_ssl_context()
             return httpx.AsyncClient(
                 transport=self._transport,
                 trust_env=not direct,
+                proxy=proxy,
                 verify=self._trust,
                 limits=httpx.Limits(max_keepalive_connections=0 if fresh else 20),
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -351,11 +258,8 @@ class _Wires:
             failure: SeedanceError = TransportError(
                 "error.transport.tls", retryable=False, host="-", reason=reason
             )
-        except (
-            ValueError,
-            ImportError,
-            httpx.InvalidURL,
-        ):  # HTTPS_PROXY, which may hold a password
+        except (ValueError, ImportError, httpx.InvalidURL):
+            # HTTPS_PROXY, which may hold a password
             failure = ConfigError("error.proxy", retryable=False)
         raise failure
 
@@ -377,6 +281,24 @@ class _Bearer(httpx.Auth):
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key.reveal()}"
         yield request
+
+
+def _pinned(
+    wire: httpx.AsyncClient,
+    url: str,
+    place: str | None,
+    headers: dict[str, str],
+    timeout: httpx.Timeout,
+) -> httpx.Request:
+    """A request that goes to the address that was judged, and is still about the name."""
+    named = httpx.URL(url)
+    return wire.build_request(
+        "GET",
+        named.copy_with(host=place) if place else named,
+        headers={"Host": named.netloc.decode("ascii"), **headers},
+        extensions={"sni_hostname": named.raw_host.decode("ascii")},
+        timeout=timeout,
+    )
 
 
 @contextlib.asynccontextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -69,3 +70,12 @@ def origin(location: str | None) -> str:
 def phrase(status: int) -> str:
     """What HTTP calls a status; empty for one that it does not know."""
     return next((known.phrase for known in HTTPStatus if known == status), "")
+
+
+def moment(text: str) -> float | None:
+    """Epoch seconds of an ISO time; one without a zone is taken for UTC."""
+    try:
+        when = datetime.fromisoformat(text)
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -6,11 +6,8 @@ exactly one error, chosen by the table `RULES`; `read_task` and its kin read the
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seedance_nb.core.errors import (
     AuthError,
@@ -28,16 +25,27 @@ from seedance_nb.evolink.answers import (
     Balance,
     Credits,
     TaskReply,
+    TaskRow,
     read_batch,
     read_credits,
     read_task,
+    read_tasks,
+)
+from seedance_nb.evolink.calls import (
+    Call,
+    batch,
+    create,
+    credits,  # noqa: A004 - the name of the thing
+    query,
+    tasks,
 )
 from seedance_nb.evolink.plain import clean, is_task_id, origin, parse, phrase, seconds, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from seedance_nb.core.errors import Billed
+    from seedance_nb.evolink.calls import Kind
 
 __all__ = [
     "RULES",
@@ -46,6 +54,7 @@ __all__ = [
     "Credits",
     "Rule",
     "TaskReply",
+    "TaskRow",
     "batch",
     "create",
     "credits",
@@ -56,79 +65,13 @@ __all__ = [
     "read_batch",
     "read_credits",
     "read_task",
+    "read_tasks",
+    "tasks",
     "try_again",
 ]
 
-Kind = Literal["create", "query", "batch", "credits"]
-MOST_IN_BATCH = 50
 _EXCERPT = 200  # characters of a senseless answer that a message quotes
 _BAD, _BROKEN = 400, 500
-
-
-# --- calls ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One exchange with the API, without host and key.
-
-    Attributes:
-        kind: What it is for; only a "create" costs money.
-        method: HTTP method.
-        path: From the root of the server, quoted.
-        body: JSON in UTF-8, if any.
-        headers: Those of this call; never the key.
-    """
-
-    kind: Kind
-    method: Literal["GET", "POST"]
-    path: str
-    body: bytes | None = None
-    headers: dict[str, str]
-
-
-def create(body: Mapping[str, Any], *, idempotency_key: str) -> Call:
-    """Ask for a video: `POST /v1/videos/generations`, the one call that costs money.
-
-    Args:
-        body: `VideoRequest.to_wire()`.
-        idempotency_key: 16 to 96 of `A-Za-z0-9._-`; the same key gets the same task again
-            (evolink-mcp).
-    """
-    headers = {"Idempotency-Key": idempotency_key}
-    return _post("create", "/v1/videos/generations", body, headers)
-
-
-def query(task_id: str) -> Call:
-    """Look at a task: `GET /v1/tasks/{task_id}`.
-
-    Raises:
-        InvalidRequest: It cannot be the ID of a task.
-    """
-    if not is_task_id(task_id):
-        raise InvalidRequest("error.refused.task_id", detail=clean(repr(task_id)))
-    path = f"/v1/tasks/{quote(task_id, safe='')}"
-    return Call(kind="query", method="GET", path=path, headers={})
-
-
-def batch(task_ids: Sequence[str]) -> Call:
-    """Look at up to 50 tasks: `POST /v1/tasks/batch` (evolink-mcp; in no document)."""
-    if not 1 <= len(task_ids) <= MOST_IN_BATCH:
-        msg = f"1 to {MOST_IN_BATCH} ids go into one call, not {len(task_ids)}"
-        raise ValueError(msg)
-    return _post("batch", "/v1/tasks/batch", {"task_ids": list(task_ids)}, {})
-
-
-def credits() -> Call:  # noqa: A001 - the name of the thing
-    """Ask for the balance: `GET /v1/credits`, a free way to check a key."""
-    return Call(kind="credits", method="GET", path="/v1/credits", headers={})
-
-
-def _post(kind: Kind, path: str, body: Mapping[str, Any], headers: dict[str, str]) -> Call:
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    headers = {"Content-Type": "application/json", **headers}
-    data = text.encode("utf-8", "replace")
-    return Call(kind=kind, method="POST", path=path, body=data, headers=headers)
 
 
 # --- errors ---------------------------------------------------------------------------------------

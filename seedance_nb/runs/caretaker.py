@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import texts
-from seedance_nb.core.errors import ConfigError, SeedanceError
+from seedance_nb.core.errors import AuthError, ConfigError, SeedanceError
 from seedance_nb.runs.asking import new_name
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.journal import timestamp
@@ -250,6 +250,12 @@ class Caretaker:
                 self._pursue(job, "watch")
 
     # --- inside ---------------------------------------------------------------------------------
+
+    def go_on(self) -> None:
+        """Follow what was left for want of a key that the service takes."""
+        for job in self.unfinished():
+            if isinstance(job.error, AuthError):
+                self.look_after(job)
 
     def close(self) -> None:
         """End the background; the journal says what is left to resume."""

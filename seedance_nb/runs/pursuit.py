@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from seedance_nb.core import schedule
@@ -16,13 +17,12 @@ from seedance_nb.core.errors import (
     AuthError,
     ConfigError,
     InvalidRequest,
-    ProtocolError,
+    RateLimited,
     SeedanceError,
     SubmitUncertain,
-    TransportError,
 )
 from seedance_nb.evolink import protocol
-from seedance_nb.runs.library import disk_error
+from seedance_nb.runs.delivery import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from seedance_nb.evolink.client import Client
     from seedance_nb.evolink.protocol import TaskReply
     from seedance_nb.runs.job import Job
-    from seedance_nb.runs.library import Incoming, Library, Video
+    from seedance_nb.runs.library import Library
+    from seedance_nb.runs.slots import Slots
     from seedance_nb.runs.tracker import Poller
 
 WATCH = 1.0  # seconds between two looks at the journal of a living session
 NEW_TASK = 60.0  # seconds in which a new task may not yet be known to every server
-LINK_TRIES = 2  # fresh links asked for after one was refused
-DOWNLOAD_TRIES = 6  # starts of a download over a bad network
-LINK_LIFE = 24 * 3600.0  # results are kept for 24 hours (quickstart)
+NEW_LOOKS = 8  # the same, in looks that fail: clocks jump
+LAST_LOOKS = 60  # about an hour of failing looks at a task that is too old
 
 
 class Desk(Protocol):
@@ -80,7 +80,7 @@ class Pursuit:
         client: Client,
         poller: Poller,
         library: Library,
-        slots: asyncio.Semaphore,
+        slots: Slots,
         now: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
         jitter: Callable[[], float],
@@ -88,12 +88,15 @@ class Pursuit:
         self._desk = desk
         self._client = client
         self._poller = poller
-        self._library = library
         self._slots = slots
         self._now = now
         self._sleep = sleep
         self._jitter = jitter
         self._queue: dict[str, Job] = {}  # in the order of their turns
+        self._delivery = Delivery(
+            desk, client=client, poller=poller, library=library,
+            now=now, pause=self._pause, jitter=jitter,
+        )  # fmt: skip
 
     async def run(self, job: Job) -> None:
         """Do all there is to do for a job of ours."""
@@ -114,7 +117,7 @@ class Pursuit:
         try:
             await work(job)
             if job.status == "downloading" and job.state.following:
-                await self._download(job)
+                await self._delivery.run(job)
         except SeedanceError as error:
             self._end(job, error)
         except Exception as exc:  # noqa: BLE001 - the one net: a job must end in a stated way
@@ -170,11 +173,14 @@ class Pursuit:
         if job.halted.is_set():
             self._cancel(job)
             return
+        flown = False
         try:
             await self._submit(job)
+            if flown := job.task_id is not None:
+                self._slots.accepted()
             await self._follow(job)
         finally:
-            self._slots.release()
+            self._slots.release(flown=flown)
 
     def _place(self, job: Job) -> int | None:
         waiting = list(self._queue)  # one step, since others ask from their own threads
@@ -191,6 +197,8 @@ class Pursuit:
             error = await self._post(job)
             if error is None or job.status != "submitting":
                 return
+            if isinstance(error, RateLimited):
+                self._slots.crowded()
             failures += 1
             waited, busy = self._now() - started, error.http_status is not None
             again = protocol.try_again(error) and schedule.may_resubmit(waited, busy=busy)
@@ -226,16 +234,14 @@ class Pursuit:
     # --- following ------------------------------------------------------------------------------
 
     async def _follow(self, job: Job, *, at_once: bool = False) -> None:
-        polls = failures = 0
-        trouble: SeedanceError | None = None
+        looks = _Looks()
         while job.status in ("pending", "processing"):
-            elapsed = self._now() - (job.state.submitted_at or self._now())
-            if schedule.is_over(elapsed) and polls:
+            if looks.over:
                 hours = schedule.GIVE_UP / 3600
                 raise SeedanceError(
                     "error.stale", hours=hours, task_id=job.task_id, billed="unknown"
                 )
-            wait = self._wait(job, elapsed, polls, failures, trouble)
+            wait = looks.wait(job.state.estimated_time, self._age(job), self._jitter())
             if await self._pause(job, 0 if at_once else wait):
                 self._desk.record(job, "stopped")
                 return
@@ -243,31 +249,16 @@ class Pursuit:
             try:
                 reply = await self._poller.look(str(job.task_id))
             except SeedanceError as error:
-                if not _passes(error, elapsed):
+                if not looks.pass_over(error, self._age(job)):
                     raise
-                failures, trouble = failures + 1, error
                 self._desk.fold(job, "trouble", error=error.to_dict())
             else:
-                polls, failures, trouble = polls + 1, 0, None
-                self._observe(job, reply, polls)
+                looks.succeed(self._age(job))
+                self._observe(job, reply, looks.polls)
 
-    def _wait(
-        self,
-        job: Job,
-        elapsed: float,
-        polls: int,
-        failures: int,
-        trouble: SeedanceError | None,
-    ) -> float:
-        hint = trouble.retry_after if trouble else None
-        if failures:
-            return schedule.backoff(failures, retry_after=hint, jitter=self._jitter())
-        return schedule.next_poll(
-            polls,
-            estimated_time=job.state.estimated_time,
-            elapsed=elapsed,
-            jitter=self._jitter(),
-        )
+    def _age(self, job: Job) -> float:
+        """Seconds since the task was made, by a clock that may jump: laptops sleep."""
+        return self._now() - (job.state.submitted_at or self._now())
 
     def _observe(self, job: Job, reply: TaskReply, polls: int) -> None:
         job.reply = reply
@@ -278,57 +269,6 @@ class Pursuit:
             self._desk.record(job, "status", **facts)
         else:
             self._desk.fold(job, "progress", **facts)
-
-    # --- downloading ----------------------------------------------------------------------------
-
-    async def _download(self, job: Job) -> None:
-        refused = failures = 0
-        while job.status == "downloading":
-            try:
-                await self._fetch_all(job, job.reply or await self._ask(job))
-            except OSError as error:
-                raise disk_error(error, self._library.folder, billed="yes") from None
-            except SeedanceError as error:
-                job.reply = None
-                refused += error.text_id.startswith("error.link.")
-                failures += 1
-                if refused > LINK_TRIES or failures >= DOWNLOAD_TRIES or not _may_refetch(error):
-                    raise
-                self._desk.fold(job, "trouble", error=error.to_dict())
-                if await self._pause(job, schedule.backoff(failures, jitter=self._jitter())):
-                    self._desk.record(job, "stopped")
-                    return
-
-    async def _ask(self, job: Job) -> TaskReply:
-        """The task once more, for fresh links."""
-        reply = await self._poller.look(str(job.task_id))
-        job.reply = reply
-        return reply
-
-    async def _fetch_all(self, job: Job, reply: TaskReply) -> None:
-        if not reply.results:
-            raise ProtocolError("error.results", billed="yes", raw=reply.raw)
-        expires_at = (reply.created or self._now()) + LINK_LIFE
-        for index, url in enumerate(reply.results):
-            if index < len(job.state.videos):
-                continue
-            video = await self._fetch(job, url, index, expires_at)
-            last = index + 1 == len(reply.results)
-            record = video.to_record(self._library.home)
-            self._desk.record(job, "downloaded", durable=last, video=record, last=last)
-            job.links[index] = url
-
-    async def _fetch(self, job: Job, url: str, index: int, expires_at: float) -> Video:
-        incoming: Incoming
-        with self._library.incoming(job.id, index) as incoming:
-            got = await self._client.download(url, write=incoming.write)
-            return await asyncio.to_thread(
-                incoming.finish,
-                got.expected,
-                self._desk.sidecar(job),
-                url=url,
-                expires_at=expires_at,
-            )
 
 
 def _facts(reply: TaskReply) -> dict[str, Any]:
@@ -351,14 +291,36 @@ def _uncertain(job: Job, error: SeedanceError) -> SubmitUncertain:
     )
 
 
-def _passes(error: SeedanceError, elapsed: float) -> bool:
-    """Whether a look that failed says nothing about the task, so that the next may succeed."""
-    if error.http_status == 404:  # noqa: PLR2004
-        return elapsed < NEW_TASK
-    return not isinstance(error, AuthError | InvalidRequest | ConfigError)
+@dataclass
+class _Looks:
+    """The looks at a task so far: how many, how many in a row failed, whether it is enough."""
 
+    polls: int = 0
+    failures: int = 0
+    trouble: SeedanceError | None = None
+    over: bool = False
 
-def _may_refetch(error: SeedanceError) -> bool:
-    if error.text_id.startswith("error.link.") or isinstance(error, TransportError):
+    def wait(self, estimated_time: float | None, age: float, jitter: float) -> float:
+        """Seconds until the next one."""
+        if self.trouble is not None:
+            hint = self.trouble.retry_after
+            return schedule.backoff(self.failures, retry_after=hint, jitter=jitter)
+        return schedule.next_poll(
+            self.polls, estimated_time=estimated_time, elapsed=age, jitter=jitter
+        )
+
+    def succeed(self, age: float) -> None:
+        """Take note of an answer about a task of this age."""
+        self.polls, self.failures, self.trouble = self.polls + 1, 0, None
+        self.over = schedule.is_over(age)
+
+    def pass_over(self, error: SeedanceError, age: float) -> bool:
+        """Whether a look that failed says nothing about the task, so that the next may succeed."""
+        if isinstance(error, AuthError | InvalidRequest | ConfigError):
+            return False
+        if error.http_status == 404 and (age > NEW_TASK or self.failures >= NEW_LOOKS):  # noqa: PLR2004
+            return False
+        self.failures, self.trouble = self.failures + 1, error
+        # Nobody gives up on a task that was not seen since the laptop slept for a day.
+        self.over = schedule.is_over(age) and self.failures >= LAST_LOOKS
         return True
-    return bool(error.retryable)

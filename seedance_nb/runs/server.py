@@ -5,13 +5,13 @@ Made at first use, so that a session that only looks loads no HTTP library and s
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.secret import Secret
+from seedance_nb.runs.slots import Slots
 from seedance_nb.runs.tracker import Poller
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Server:
                     client=client,
                     poller=Poller(client, sleep=self._outside.sleep),
                     library=self._library,
-                    slots=asyncio.Semaphore(most),
+                    slots=Slots(most),
                     now=self._outside.now,
                     sleep=self._outside.sleep,
                     jitter=self._outside.jitter,
@@ -105,9 +105,9 @@ class Server:
         """Use another key or another cap for what is begun from now on."""
         with self._lock:
             before, self._settings = self._settings, settings
-            if settings.key != before.key and self.simulator is None:
-                self._client = self._pursuit = None
-            elif settings.max_active != before.max_active:
+            if self._client is not None and self.simulator is None:
+                self._client.use(settings.key)
+            if settings.max_active != before.max_active:
                 self._pursuit = None
 
     @property

@@ -145,7 +145,10 @@ class Session(Caretaker):
         return place(settings) == place(self.settings)
 
     def update(self, settings: Settings) -> None:
-        """Go on with changed settings; running jobs keep the client that they have."""
+        """Go on with changed settings; a new key serves the jobs that an old one left, too."""
         if settings != self.settings:
+            renewed = settings.key != self.settings.key
             self.settings = self.ledger.settings = settings
             self.server.update(settings)
+            if renewed:
+                self.go_on()

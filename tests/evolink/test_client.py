@@ -26,6 +26,7 @@ from seedance_nb.core.errors import (
 from seedance_nb.core.secret import Secret
 from seedance_nb.evolink import protocol
 from seedance_nb.evolink.client import Client
+from seedance_nb.evolink.downloads import Download
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -34,6 +35,7 @@ CANARY = "sk-canary-0123456789abcdef"
 ID = "task-unified-1774857405-abc123"
 TASK = json.dumps({"id": ID, "status": "pending"})
 KEY16 = "k" * 16
+LINK = "https://media.example/v"
 CLIP = Path(__file__).parents[1] / "data" / "clip.mp4"
 
 
@@ -59,10 +61,12 @@ async def query(talker: Client) -> Any:
         await talker.aclose()
 
 
-async def download(talker: Client, url: str) -> tuple[bytearray, Any]:
+async def download(talker: Client, url: str) -> tuple[bytearray, Download]:
     data = bytearray()
     try:
-        return data, await talker.download(url, write=data.extend)
+        into = Download(data.extend, data.clear)
+        await talker.download(url, into)
+        return data, into
     finally:
         await talker.aclose()
 
@@ -454,7 +458,7 @@ def test_a_video_beyond_all_measure_is_not_taken(announced: bool) -> None:  # no
     talker = client("https://api.example", transport=transport, largest_video=1000)
     written: list[bytes] = []
 
-    error = error_of(talker.download("https://media.example/v", write=written.append))
+    error = error_of(talker.download(LINK, Download(written.append, written.clear)))
 
     assert error.text_id == "error.download.size"
     assert len(b"".join(written)) <= 1000
@@ -482,7 +486,7 @@ def test_what_the_disk_says_passes_through() -> None:
     async def scene() -> None:
         talker = mocked(lambda _: httpx.Response(200, content=b"abc"))
         with pytest.raises(OSError, match="No space"):
-            await talker.download("https://media.example/v", write=write)
+            await talker.download(LINK, Download(write, list))
         await talker.aclose()
 
     asyncio.run(scene())
@@ -502,7 +506,8 @@ def test_an_independent_server_is_spoken_with_from_create_to_download() -> None:
         while not reply.results:
             reply = await talker.query(made.task_id)
         data = bytearray()
-        got = await talker.download(reply.results[0], write=data.extend)
+        got = Download(data.extend, data.clear)
+        await talker.download(reply.results[0], got)
         assert (bytes(data), got.size) == (CLIP.read_bytes(), CLIP.stat().st_size)
         assert "token" in await talker.credits()
         with pytest.raises(ConfigError):

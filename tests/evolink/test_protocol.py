@@ -109,7 +109,8 @@ def test_the_body_of_the_quickstart_is_sent_exactly() -> None:
 
     call = protocol.create(request.to_wire(), idempotency_key="seedance-nb-0123456789")
 
-    assert golden == json.loads(call.body or b"")
+    assert isinstance(call.body, bytes)
+    assert golden == json.loads(call.body)
     assert (call.method, call.path) == ("POST", "/v1/videos/generations")
     assert call.headers == {
         "Content-Type": "application/json",
@@ -126,7 +127,8 @@ def test_the_reads_have_the_documented_addresses() -> None:
         "POST /v1/tasks/batch",
         "GET /v1/credits",
     ]
-    assert json.loads(calls[1].body or b"") == {"task_ids": ["task-unified-1774857405-abc123"]}
+    assert isinstance(calls[1].body, bytes)
+    assert json.loads(calls[1].body) == {"task_ids": ["task-unified-1774857405-abc123"]}
 
 
 @pytest.mark.parametrize("task_id", ["", "..", "a/b", "a b", "ä", "a\nb", "x" * 300, "?a=b"])
