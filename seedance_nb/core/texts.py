@@ -100,32 +100,144 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`: {value!r} is not a URL, and there is no such file here.",
         "`{field}`：{value!r} 不是网址，这里也没有这个文件。",
     ),
+    "problem.file.missing": (
+        "`{field}`: there is no file {value!r}; did you mean {close!r}?",
+        "`{field}`：没有文件 {value!r}；是否想写 {close!r}？",
+    ),
+    "problem.file.kind": (
+        "`{field}`: {value} is no input. Give a URL, a path, bytes, an open file, a picture, an array, "
+        "a figure, an upload or a job.",
+        "`{field}`：{value} 不能作输入。请给网址、路径、bytes、打开的文件、图片、数组、图表、上传的文件或任务。",
+    ),
+    "problem.file.text": (
+        "`{field}`: {value!r} is open as text; open it with mode 'rb'.",
+        "`{field}`：{value!r} 是以文本方式打开的；请用 'rb' 方式打开。",
+    ),
+    "problem.file.array": (
+        "`{field}`: an array of {shape} with {value} is no picture. Give H x W, H x W x 3 or H x W x 4 "
+        "with uint8, or with floats from 0 to 1.",
+        "`{field}`：形状 {shape}、类型 {value} 的数组不是图片。请给 H x W、H x W x 3 或 H x W x 4，"
+        "类型为 uint8，或 0 到 1 的浮点数。",
+    ),
+    "problem.file.media": (
+        "`{field}`: to make a picture of {value}, run `pip install 'seedance_nb[media]'`.",
+        "`{field}`：要把 {value} 变成图片，请运行 `pip install 'seedance_nb[media]'`。",
+    ),
+    "problem.file.upload": (
+        "`{field}`: the upload {value!r} did not arrive whole; the browser sends up to 8 MB. "
+        "Give larger files by path.",
+        "`{field}`：上传的 {value!r} 不完整；浏览器最多传 8 MB。更大的文件请给路径。",
+    ),
+    "problem.file.empty": (
+        "`{field}`: {value!r} has no picture, video or sound in it.",
+        "`{field}`：{value!r} 里没有图片、视频或声音。",
+    ),
+    "problem.file.folder": (
+        "`{field}`: {value!r} is a folder; name a file in it.",
+        "`{field}`：{value!r} 是文件夹；请指定其中的文件。",
+    ),
+    "problem.file.special": (
+        "`{field}`: {value!r} is a pipe or a device, not a file; give a plain file.",
+        "`{field}`：{value!r} 是管道或设备，不是文件；请给普通文件。",
+    ),
+    "problem.file.link": (
+        "`{field}`: {value!r} is a link that leads to no file; give the file itself.",
+        "`{field}`：{value!r} 是链接，但指向的文件不存在；请直接给文件。",
+    ),
+    "problem.file.changed": (
+        "`{field}`: {value!r} changed while it was read; try again when it is complete.",
+        "`{field}`：{value!r} 在读取时被改动；请等文件写完再试。",
+    ),
+    "problem.file.truncated": (
+        "`{field}`: {value!r} is cut short: its end is missing. Copy or export it again.",
+        "`{field}`：{value!r} 不完整，缺少结尾。请重新复制或导出。",
+    ),
+    "problem.file.broken": (
+        "`{field}`: {value!r} is damaged: its headers make no sense. Export it again.",
+        "`{field}`：{value!r} 已损坏，文件头无法解读。请重新导出。",
+    ),
+    "problem.url.scheme": (
+        "`{field}`: {value!r}: {scheme}:// is not taken. Give an http(s) address that anybody can open, "
+        "or the path of a file.",
+        "`{field}`：{value!r}：不支持 {scheme}://。请给公开的 http(s) 地址，或文件路径。",
+    ),
+    "problem.url.broken": (
+        "`{field}`: {value!r} is not a complete address; check host and blanks.",
+        "`{field}`：{value!r} 不是完整的网址；请检查主机名和空格。",
+    ),
+    "problem.url.data": (
+        "`{field}`: {value!r} is no whole data: address; copy it again or give a file.",
+        "`{field}`：{value!r} 不是完整的 data: 地址；请重新复制或给文件。",
+    ),
+    "problem.url.display": (
+        "`{field}`: what is shown here comes from {value!r}; give that address itself.",
+        "`{field}`：显示的内容来自 {value!r}；请直接给这个网址。",
+    ),
+    "problem.job.unfinished": (
+        "`{field}`: job {value} has no video yet (it is {status}); `job.wait()` first.",
+        "`{field}`：任务 {value} 还没有视频（状态：{status}）；请先 `job.wait()`。",
+    ),
+    "problem.file.gone": (
+        "`{field}`: {value} is no longer where it was, and no copy of it was kept "
+        "(sha256 {sha256}). Give the file again.",
+        "`{field}`：{value} 已不在原处，也没有保留副本（sha256 {sha256}）。请重新提供该文件。",
+    ),
+    "problem.file.changed": (
+        "`{field}`: {value} was changed after it was checked (sha256 {sha256}). "
+        "Give the file again.",
+        "`{field}`：{value} 在检查之后被修改（sha256 {sha256}）。请重新提供该文件。",
+    ),
     "problem.file.unreadable": (
         "`{field}`: {value!r} cannot be read: {reason}.",
         "`{field}`：无法读取 {value!r}：{reason}。",
     ),
     "problem.file.size": (
-        "`{field}`: {value!r} has {size} MB; at most {limit} MB are taken. Compress it.",
-        "`{field}`：{value!r} 有 {size} MB，最多 {limit} MB。请先压缩。",
+        "`{field}`: {value!r} has {size} MB; at most {limit} MB are taken. Compress it, "
+        "or add `--fit`.",
+        "`{field}`：{value!r} 有 {size} MB，最多 {limit} MB。请先压缩，或加 `--fit`。",
     ),
     "problem.file.format": (
         "`{field}`: {value!r} is {found} by its content; the service takes {choices}. Convert it.",
         "`{field}`：{value!r} 的内容是 {found}；服务只接受 {choices}。请先转换格式。",
     ),
+    "problem.file.format.fit": (
+        "`{field}`: {value!r} is {found} by its content; the service takes {choices}. Convert it, "
+        "or add `--fit`.",
+        "`{field}`：{value!r} 的内容是 {found}；服务只接受 {choices}。请先转换格式，或加 `--fit`。",
+    ),
+    "problem.file.unknown": (
+        "`{field}`: {value!r} is neither picture, video nor sound by its content; the service takes "
+        "{choices}.",
+        "`{field}`：{value!r} 的内容不是图片、视频或声音；服务只接受 {choices}。",
+    ),
+    "problem.file.is.images": (
+        "`{field}`: {value!r} is a picture ({found}); give it as `images`. Here: {choices}.",
+        "`{field}`：{value!r} 是图片（{found}）；请放到 `images`。这里只接受 {choices}。",
+    ),
+    "problem.file.is.videos": (
+        "`{field}`: {value!r} is a video ({found}); give it as `videos`, or a frame of it "
+        "(`job.video.frame(-1)`). Here: {choices}.",
+        "`{field}`：{value!r} 是视频（{found}）；请放到 `videos`，或用其中一帧"
+        "（`job.video.frame(-1)`）。这里只接受 {choices}。",
+    ),
+    "problem.file.is.audios": (
+        "`{field}`: {value!r} is sound ({found}); give it as `audios`. Here: {choices}.",
+        "`{field}`：{value!r} 是音频（{found}）；请放到 `audios`。这里只接受 {choices}。",
+    ),
     "problem.file.sides": (
         "`{field}`: {value!r} has {width} x {height} pixels; each side must have {low} to {high}. "
-        "Scale it.",
-        "`{field}`：{value!r} 为 {width} x {height} 像素；边长须为 {low} 到 {high}。请缩放。",
+        "Scale it, or add `--fit`.",
+        "`{field}`：{value!r} 为 {width} x {height} 像素；边长须为 {low} 到 {high}。请缩放，或加 `--fit`。",
     ),
     "problem.file.ratio": (
         "`{field}`: {value!r} has {width} x {height} pixels; width by height must be {low} to "
-        "{high}. Crop it.",
-        "`{field}`：{value!r} 为 {width} x {height} 像素；宽高比须为 {low} 到 {high}。请裁剪。",
+        "{high}. Crop it, or add `--fit`.",
+        "`{field}`：{value!r} 为 {width} x {height} 像素；宽高比须为 {low} 到 {high}。请裁剪，或加 `--fit`。",
     ),
     "problem.file.area": (
         "`{field}`: {value!r} has {width} x {height} = {area} pixels a frame; {low} to {high} are "
-        "taken. Scale it.",
-        "`{field}`：{value!r} 每帧 {width} x {height} = {area} 像素；须为 {low} 到 {high}。请缩放。",
+        "taken. Scale it, or add `--fit`.",
+        "`{field}`：{value!r} 每帧 {width} x {height} = {area} 像素；须为 {low} 到 {high}。请缩放，或加 `--fit`。",
     ),
     "problem.file.area.old": (
         "`{field}`: {value!r} has {area} pixels a frame; older pages of the service name "
@@ -133,17 +245,54 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：{value!r} 每帧 {area} 像素；服务的旧文档上限为 {limit}。",
     ),
     "problem.file.seconds": (
-        "`{field}`: {value!r} lasts {seconds} s; {low} to {high} s are taken. Cut it.",
-        "`{field}`：{value!r} 时长 {seconds} 秒；须为 {low} 到 {high} 秒。请剪辑。",
+        "`{field}`: {value!r} lasts {seconds} s; {low} to {high} s are taken. Cut it, "
+        "or add `--fit`.",
+        "`{field}`：{value!r} 时长 {seconds} 秒；须为 {low} 到 {high} 秒。请剪辑，或加 `--fit`。",
+    ),
+    "problem.file.seconds.short": (
+        "`{field}`: {value!r} lasts {seconds} s; {low} to {high} s are taken. Use a longer one: "
+        "`--fit` makes none longer.",
+        "`{field}`：{value!r} 时长 {seconds} 秒；须为 {low} 到 {high} 秒。请换更长的，`--fit` 不会加长。",
     ),
     "problem.file.total": (
-        "`{field}`: together they last {seconds} s; at most {high} s are taken. Cut or drop one.",
-        "`{field}`：合计 {seconds} 秒，最多 {high} 秒。请剪短或去掉一个。",
+        "`{field}`: together they last {seconds} s; at most {high} s are taken. Cut or drop one, "
+        "or add `--fit`.",
+        "`{field}`：合计 {seconds} 秒，最多 {high} 秒。请剪短或去掉一个，或加 `--fit`。",
     ),
     "problem.file.fps": (
-        "`{field}`: {value!r} has {fps} frames a second; {low} to {high} are taken. Convert it.",
-        "`{field}`：{value!r} 帧率为 {fps}；须为 {low} 到 {high}。请转换。",
+        "`{field}`: {value!r} has {fps} frames a second; {low} to {high} are taken. Convert it, "
+        "or add `--fit`.",
+        "`{field}`：{value!r} 帧率为 {fps}；须为 {low} 到 {high}。请转换，或加 `--fit`。",
     ),
+    "problem.fit.narrow": (
+        "`{field}`: {value!r} has {width} x {height} pixels; `--fit` would have to cut off "
+        "{percent} % of it, so crop it yourself.",
+        "`{field}`：{value!r} 为 {width} x {height} 像素；`--fit` 须裁掉 {percent}%，请自行裁剪。",
+    ),
+    "problem.fit.extra": (
+        "`{field}`: {value!r} cannot be fitted without {missing}; "
+        "`pip install 'seedance_nb[media]'` brings it.",
+        "`{field}`：缺少 {missing}，无法适配 {value!r}；请安装 `pip install 'seedance_nb[media]'`。",
+    ),
+    "problem.fit.heic": (
+        "`{field}`: Pillow cannot read {value!r}, which is HEIC; `pip install pillow-heif` lets it, "
+        "or save it as JPEG.",
+        "`{field}`：Pillow 读不了 HEIC 文件 {value!r}；请安装 `pip install pillow-heif`，或另存为 JPEG。",
+    ),
+    "problem.fit.failed": (
+        "`{field}`: {value!r} cannot be fitted: {reason}.",
+        "`{field}`：无法适配 {value!r}：{reason}。",
+    ),
+    "fit.line": (
+        "{name} was fitted: {steps}. The original is as it was.",
+        "{name} 已适配：{steps}。原文件未改动。",
+    ),
+    "fit.format": ("{old} to {new}", "{old} 转为 {new}"),
+    "fit.crop": ("cropped from {old} to {new} pixels", "居中裁剪 {old} 到 {new} 像素"),
+    "fit.scale": ("scaled from {old} to {new} pixels", "缩放 {old} 到 {new} 像素"),
+    "fit.cut": ("cut from {old} s to {new} s", "从 {old} 秒截到 {new} 秒"),
+    "fit.fps": ("{old} to {new} frames a second", "帧率 {old} 到 {new}"),
+    "fit.size": ("{old} to {new}", "{old} 到 {new}"),
     "problem.file.unchecked": (
         "`{field}`: {value!r} was not checked in full; `pip install 'seedance_nb[media]'` does.",
         "`{field}`：{value!r} 未能完整检查；安装 `pip install 'seedance_nb[media]'` 后可以。",
@@ -940,6 +1089,61 @@ TABLE: dict[str, tuple[str, str]] = {
         "Give a public URL instead.",
         "请改用公开的 URL。",
     ),
+    "error.upload.nowhere": (
+        "The server {base_url} has no `files_url`, so files cannot be uploaded; nothing was sent.",
+        "服务器 {base_url} 没有设置 `files_url`，无法上传文件；没有发送任何请求。",
+    ),
+    "error.upload.nowhere.hint": (
+        "Set it (EVOLINK_FILES_URL or `configure(files_url=...)`), or give a public URL instead. "
+        "EvoLink's own is not used for another server.",
+        "请设置它（EVOLINK_FILES_URL 或 `configure(files_url=...)`），或改用公开的 URL。"
+        "其他服务器不会使用 EvoLink 的文件服务。",
+    ),
+    "error.upload.type": (
+        "{host} does not take {name}: {detail}",
+        "{host} 不接受 {name}：{detail}",
+    ),
+    "error.upload.type.hint": (
+        "Put the file where anybody can fetch it and give its public URL (http or https) instead. "
+        "The upload API promises images only.",
+        "请把文件放到可公开访问的地方，改用它的公开 URL（http 或 https）。上传接口只保证支持图片。",
+    ),
+    "error.upload.size": (
+        "{host} does not take {name}, which has {size} MB: {detail}",
+        "{host} 不接受 {name}（{size} MB）：{detail}",
+    ),
+    "error.upload.size.hint": (
+        "Make the file smaller, or give a public URL instead.",
+        "请缩小文件，或改用公开的 URL。",
+    ),
+    "error.upload.quota": (
+        "{name} was not uploaded, because the account has too many files at {host}: {detail}",
+        "{name} 未上传，因为账户在 {host} 的文件数已达上限：{detail}",
+    ),
+    "error.upload.quota.hint": (
+        "Files go by themselves after 72 hours; until then give a public URL instead.",
+        "文件会在 72 小时后自动删除；在此之前请改用公开的 URL。",
+    ),
+    "error.upload.address": (
+        "{host} has no upload API, so {name} was not uploaded: {detail}",
+        "{host} 没有上传接口，{name} 未上传：{detail}",
+    ),
+    "error.upload.address.hint": (
+        "Check `files_url`, or give a public URL instead.",
+        "请检查 `files_url`，或改用公开的 URL。",
+    ),
+    "error.upload.changed": (
+        "The copy of {name} ({path}) no longer holds what it held; nothing was sent.",
+        "{name} 的副本（{path}）内容已改变；没有发送任何请求。",
+    ),
+    "error.upload.changed.hint": (
+        "Delete the copy and give the file again.",
+        "请删除该副本，并重新提供文件。",
+    ),
+    "error.protocol.file": (
+        "The answer to an upload makes no sense: {detail}",
+        "上传的响应无法理解：{detail}",
+    ),
     "error.job.norequest": (
         "Job {job} was made elsewhere; what was asked is not known here.",
         "任务 {job} 是在别处创建的；这里不知道它的请求内容。",
@@ -1025,6 +1229,18 @@ TABLE: dict[str, tuple[str, str]] = {
         "{amount} (by the price of job {job}, {date})",
         "{amount}（按任务 {job} 的价格，{date}）",
     ),
+    "estimate.nothing": (
+        "0 credits (nothing new to send)",
+        "0 额度（没有新的请求）",
+    ),
+    "dry.estimate": (
+        "Estimate: {cost}.",
+        "预估费用：{cost}。",
+    ),
+    "dry.sweep": (
+        "{count} videos in {requests} combination(s):",
+        "{requests} 种组合共 {count} 个视频：",
+    ),
     "estimate.simulator": (
         "0 credits (simulator)",
         "0 额度（模拟器）",
@@ -1069,6 +1285,22 @@ TABLE: dict[str, tuple[str, str]] = {
     "verify.notebook": (
         "{job}: the notebook shows {detail}, which this record does not have.",
         "{job}：笔记本显示了 {detail}，但记录中没有。",
+    ),
+    "verify.embedded": (
+        "The notebook holds a video that this record does not have (sha256 {detail}).",
+        "笔记本中嵌入了记录里没有的视频（sha256 {detail}）。",
+    ),
+    "verify.swapped": (
+        "{job}: a cell shows {detail}, but it asked for another one.",
+        "{job}：某个单元格显示了 {detail}，但它请求的并不是这个视频。",
+    ),
+    "verify.unshown": (
+        "{job}: the cell that asked for it does not show it.",
+        "{job}：请求它的单元格没有显示它。",
+    ),
+    "verify.gap": (
+        "Lines of the journal are missing: {detail}.",
+        "日志缺少若干行：{detail}。",
     ),
     "verify.good": (
         "{count} entries: every request, file and sidecar is as the record says.",
@@ -1523,6 +1755,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "one video for each combination of all lists; with it, {{day|night}} in the prompt is a list too",
         "对所有取值的每种组合各生成一个；此时提示词中的 {{day|night}} 也是列表",
     ),
+    "option.fit": (
+        "scale, cut or convert files that break a limit; the originals stay as they are",
+        "自动缩放、截取或转换超限的文件；原文件不变",
+    ),
     "option.new": ("make a new take even if there is one", "即使已有结果也重新生成"),
     "option.max_credits": (
         "refuse if this could cost more than N credits (live only)",
@@ -1673,6 +1909,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "Job {job} is no longer followed; it runs on in the simulator. `%seedance resume` follows "
         "it again.",
         "任务 {job} 不再跟踪；它仍在模拟器中继续。`%seedance resume` 可重新跟踪。",
+    ),
+    "magic.stopped.givenup": (
+        "Job {job} is given up; nothing further is done for it.",
+        "任务 {job} 已放弃；不再为它做任何事。",
     ),
     "magic.stopped.already": (
         "Job {job} has ended ({status}); there is nothing to stop.",

@@ -90,6 +90,8 @@ def _halt(job: Job) -> str:
         return say("magic.stopped.already", job=job.id, status=status)
     queued = job.status == "queued"
     job.stop()
+    if job.status == "cancelled" and not queued:
+        return say("magic.stopped.givenup", job=job.id)
     kind = ".queued" if queued else ".simulator" if job.backend == "simulator" else ""
     return say(f"magic.stopped{kind}", job=job.id)
 

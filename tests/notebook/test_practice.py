@@ -42,6 +42,18 @@ def test_a_scenario_is_played_until_it_is_ended(say: Callable[[str], str]) -> No
     assert "completed" == failed.again().wait(timeout=30).status
 
 
+def test_a_job_that_cannot_go_on_is_given_up(say: Callable[[str], str]) -> None:
+    """`stop` ends an uncertain job and says so, instead of speaking of a task that runs on."""
+    say("%seedance simulate lost-answer")
+    lost = sd.generate("the keeper looks out to sea", duration=4, quality="480p")
+    assert isinstance(lost, sd.Job)
+    with pytest.raises(sd.SubmitUncertain):
+        lost.wait(timeout=30)
+
+    assert "is given up" in say(f"%seedance stop {lost.id}")
+    assert "cancelled" == lost.status
+
+
 def test_all_scenarios_are_listed(say: Callable[[str], str]) -> None:
     """Without a name it lists what there is, with a line about each."""
     listed = say("%seedance simulate")
