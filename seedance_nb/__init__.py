@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         WaitTimeout,
     )
     from seedance_nb.core.request import VideoRequest
+    from seedance_nb.runs.estimate import Estimate
     from seedance_nb.runs.job import Job, Jobs
     from seedance_nb.runs.library import Video
     from seedance_nb.runs.log import RequestLog
@@ -51,6 +52,7 @@ __all__ = [
     "AuthError",
     "BudgetExceeded",
     "ConfigError",
+    "Estimate",
     "InvalidRequest",
     "Job",
     "Jobs",
@@ -72,6 +74,7 @@ __all__ = [
     "adopt",
     "configure",
     "enable_nested_asyncio",
+    "estimate",
     "form",
     "gallery",
     "generate",
@@ -79,9 +82,11 @@ __all__ = [
     "jobs",
     "request_log",
     "resume",
+    "sweep",
 ]
 
 _HOMES = {
+    "Estimate": "runs.estimate",
     "VideoRequest": "core.request",
     "Job": "runs.job",
     "Jobs": "runs.job",
@@ -124,7 +129,13 @@ def configure(**settings: Any) -> Session:
 
 
 def generate(
-    prompt: str | VideoRequest, *, takes: int = 1, new: bool = False, **fields: Any
+    prompt: str | VideoRequest,
+    *,
+    takes: int = 1,
+    new: bool = False,
+    yes: bool = False,
+    max_credits: float | None = None,
+    **fields: Any,
 ) -> Job | Jobs:
     """Ask for a video; never blocks.
 
@@ -134,14 +145,62 @@ def generate(
         prompt: What the video shows, or a whole `VideoRequest`.
         takes: How many videos of the same request; more than one gives `Jobs`.
         new: Make a new take even if there is one.
+        yes: Agree to what it costs: more than 4 new takes on a live account want that.
+        max_credits: Refuse if it could cost more than this on a live account.
         fields: The other fields of `VideoRequest`.
 
     Raises:
         InvalidRequest: With every problem; nothing was sent.
+        BudgetExceeded: A cap, or a yes that is wanted; nothing was sent.
         SubmitUncertain: The same request went out before and its fate is not known.
         ConfigError: The settings do not allow it.
     """
-    return _session().generate(prompt, takes=takes, new=new, cell=_cell(), **fields)
+    consent = _consent(yes=yes, max_credits=max_credits)
+    return _session().generate(
+        prompt, takes=takes, new=new, cell=_cell(), consent=consent, **fields
+    )
+
+
+def sweep(
+    prompt: str | Iterable[str],
+    *,
+    takes: int = 1,
+    new: bool = False,
+    yes: bool = False,
+    max_credits: float | None = None,
+    **lists: Any,
+) -> Jobs:
+    """Ask for a video of each combination of values; never blocks.
+
+    All combinations are checked before any is sent; the same one twice is one job.
+
+    Args:
+        prompt: What the videos show; `{day|night}` in it stands for either. Or several of them.
+        takes: How many videos of each combination.
+        new: Make new takes even if there are some.
+        yes: Agree to what it costs: a sweep on a live account wants that.
+        max_credits: Refuse if all of it could cost more than this on a live account.
+        lists: Fields of `VideoRequest`: a sequence is a list of values, anything else is one. Of
+            `images`, `videos` and `audios` each member of a list is what one combination takes.
+
+    Raises:
+        InvalidRequest: With every problem of all combinations; nothing was sent.
+        BudgetExceeded: A cap, or the yes that is wanted; nothing was sent.
+        SubmitUncertain: One of them went out before and its fate is not known.
+        ConfigError: The settings do not allow it.
+    """
+    consent = _consent(yes=yes, max_credits=max_credits)
+    return _session().sweep(prompt, takes=takes, new=new, cell=_cell(), consent=consent, **lists)
+
+
+def estimate(prompt: str | VideoRequest, **fields: Any) -> Estimate:
+    """What a video will probably cost, and where that is known from; nothing is sent.
+
+    Args:
+        prompt: What the video shows, or a whole `VideoRequest`.
+        fields: The other fields of `VideoRequest`.
+    """
+    return _session().estimate(prompt, **fields)
 
 
 def jobs() -> Jobs:
@@ -228,6 +287,10 @@ def _sessions() -> ModuleType:
 
 def _show(job: Job | Jobs) -> None:
     importlib.import_module(f"{__name__}.notebook.panel").show(job)
+
+
+def _consent(**given: Any) -> Any:
+    return importlib.import_module(f"{__name__}.runs.budget").Consent(**given)
 
 
 def _cell() -> dict[str, Any]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
-import io
-import json
 import os
 import signal
 import sys
@@ -26,25 +24,30 @@ from seedance_nb.core.errors import (
     Problem,
     SeedanceError,
     SubmitUncertain,
-    WaitTimeout,
 )
 from seedance_nb.core.texts import say
 from seedance_nb.runs import current as sessions
 from seedance_nb.runs import demo as demos
 from seedance_nb.runs import doctor as doctors
+from seedance_nb.runs import leaks as leaking
 from seedance_nb.runs import log as logs
 from seedance_nb.runs import settings, terminal
-from seedance_nb.runs.asking import check_order
-from seedance_nb.runs.job import Jobs
+from seedance_nb.runs.errand import (
+    BAD,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    UNCERTAIN,
+    finish,
+    generate,
+    tell,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from seedance_nb.core.options import Order
-    from seedance_nb.runs.job import Job
 
 LAST_PORT = 65535
-DONE, FAILED, BAD, UNCERTAIN, INTERRUPTED = 0, 1, 2, 3, 130
 _SPEECH = ("SEEDANCE_NB_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -55,11 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         texts.use(language)
         return _run(words)
     except SeedanceError as error:
-        _tell(str(error))
+        tell(str(error))
         return _code(error)
     except KeyboardInterrupt:
         with contextlib.suppress(KeyboardInterrupt):  # a second one, while the first is told of
-            _tell(say("cli.interrupted"))
+            tell(say("cli.interrupted"))
         return INTERRUPTED
     except SystemExit as end:  # argparse has said what there is to say
         return int(end.code or 0)
@@ -127,8 +130,9 @@ def _parser(command: str) -> argparse.ArgumentParser:
     add("lab").usage = "seedance-nb lab [...]"
     add("generate", *([_generate_options()] if command == "generate" else []))
     _add_simulate(add("simulate"), listed=command == "simulate")
-    for name in ("jobs", "resume", "doctor"):
+    for name in ("jobs", "resume"):
         add(name)
+    add("doctor").add_argument("--leaks", metavar="PATH", help=say("cli.doctor.leaks"))
     log_options = add("log")
     log_options.add_argument("--verify", action="store_true", help=say("cli.log.verify"))
     log_options.add_argument("--notebook", metavar="FILE", help=say("cli.log.notebook"))
@@ -170,39 +174,14 @@ def _add_simulate(made: argparse.ArgumentParser, *, listed: bool) -> None:
 # --- commands -------------------------------------------------------------------------------------
 
 
-def generate(words: Sequence[str]) -> int:
-    """Make a video, or several takes of it."""
-    session = sessions.current()
-    order = options.read_words(words)
-    assert order.request is not None  # noqa: S101 - a command line has a prompt
-    for warning in order.request.warnings:
-        _tell(warning.text)
-    check_order(order, session.settings)
-    if order.dry_run:
-        print(json.dumps(order.request.to_wire(), indent=2, ensure_ascii=False))
-        _tell(say("cli.dry", digest=order.request.digest, takes=order.takes))
-        return DONE
-    made = session.generate(order.request, takes=order.takes, new=order.new)
-    asked = made if isinstance(made, Jobs) else Jobs([made])
-    if not order.quiet:
-        is_practice = session.backend == "simulator"
-        _tell(say("panel.practice", where=session.where) if is_practice else session.where)
-    for job in asked:
-        if job.origin in ("shown", "joined"):
-            _tell(say(f"cli.origin.{job.origin}", job=job.id))
-    if order.wait is False:
-        return _leave(asked, most=session.settings.max_active)
-    return _finish(asked, order)
-
-
 def resume(_: argparse.Namespace) -> int:
     """Go on with all that is not finished, and wait for it."""
     session = sessions.current()
-    found = session.resume(tell=_tell)
+    found = session.resume(tell=tell)
     if not found:
-        _tell(say("cli.resume.none", home=session.home))
+        tell(say("cli.resume.none", home=session.home))
         return DONE
-    return _finish(found)
+    return finish(found)
 
 
 def jobs(_: argparse.Namespace) -> int:
@@ -210,7 +189,7 @@ def jobs(_: argparse.Namespace) -> int:
     session = sessions.current()
     lines = terminal.table(session.jobs())
     if not lines:
-        _tell(say("cli.jobs.none", home=session.home))
+        tell(say("cli.jobs.none", home=session.home))
     for line in lines:
         print(line)
     return DONE
@@ -230,7 +209,7 @@ def log(given: argparse.Namespace) -> int:
     for disagreement in wrong:
         print(disagreement.text)
     if not wrong:
-        _tell(say("verify.good", count=len(found)))
+        tell(say("verify.good", count=len(found)))
     return FAILED if wrong else DONE
 
 
@@ -240,11 +219,23 @@ def export(given: argparse.Namespace) -> int:
     return DONE
 
 
-def doctor(_: argparse.Namespace) -> int:
-    """Say what was found here."""
+def doctor(given: argparse.Namespace) -> int:
+    """Say what was found here, or which files hold a key or a signed link."""
+    if given.leaks is not None:
+        return leaks(given.leaks)
     found = doctors.report(sessions.current(), front_end="script")
     print(*terminal.lines(None, [[label, finding] for label, finding in found]), sep="\n")
     return DONE
+
+
+def leaks(path: str) -> int:
+    """List keys and signed links in a file or folder, one a line."""
+    count = 0
+    for leak in leaking.find(Path(path).expanduser(), sessions.current().secret):
+        print(leak)
+        count += 1
+    tell(say("leaks.found", count=count) if count else say("leaks.none", path=path))
+    return FAILED if count else DONE
 
 
 def simulate(given: argparse.Namespace) -> int:
@@ -266,9 +257,9 @@ def simulate(given: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     try:
         print(simulator.url, flush=True)
-        _tell(say("cli.simulate.how", url=simulator.url, home=home))
+        tell(say("cli.simulate.how", url=simulator.url, home=home))
         if not simulator.renders:
-            _tell(say("cli.simulate.ready_made"))
+            tell(say("cli.simulate.ready_made"))
         while not ended.wait(terminal.SLICE):  # in slices, so that Ctrl-C is heard everywhere
             pass
     except KeyboardInterrupt:
@@ -289,9 +280,9 @@ def demo(given: argparse.Namespace) -> int:
             raise session.settings.trouble
         where = session.where
         if not given.yes:
-            _tell(say("cli.demo.live", count=demos.count_requests(lesson), where=where))
+            tell(say("cli.demo.live", count=demos.count_requests(lesson), where=where))
             return BAD
-    _tell(say("cli.demo.start", where=where))
+    tell(say("cli.demo.start", where=where))
     begun = time.monotonic()
     outcome = demos.play(
         lesson, given.folder,
@@ -302,10 +293,10 @@ def demo(given: argparse.Namespace) -> int:
     for path in (outcome.notebook, outcome.page, *outcome.videos):
         print(path)
     if outcome.trouble:
-        _tell(say("cli.demo.failed", reason=outcome.trouble))
+        tell(say("cli.demo.failed", reason=outcome.trouble))
         return FAILED
     took, count = time.monotonic() - begun, len(outcome.videos)
-    _tell(say("cli.demo.done", seconds=took, videos=count, html=outcome.page))
+    tell(say("cli.demo.done", seconds=took, videos=count, html=outcome.page))
     return DONE
 
 
@@ -315,65 +306,12 @@ def lab(more: Sequence[str]) -> int:
     folder, is_checkout = demos.notebooks()
     if not is_checkout:
         folder = demos.copies(folder)
-        _tell(say("cli.lab.copied", folder=folder))
+        tell(say("cli.lab.copied", folder=folder))
     arguments = [sys.executable, "-m", "jupyterlab", str(folder / demos.LESSON), *more]
     os.execv(sys.executable, arguments)  # noqa: S606 - Lab takes over, so that Ctrl-C is its own
-
-
-# --- waiting --------------------------------------------------------------------------------------
-
-
-def _finish(asked: Jobs, order: Order | None = None) -> int:
-    """Wait for jobs and print what came of them."""
-    stream = io.StringIO() if order and order.quiet else sys.stderr
-    timeout = order.timeout if order else None
-    terminal.follow(asked, timeout=timeout, stream=stream, tell=_tell)
-    codes = [_outcome(job, order) for job in asked]
-    _tell(*terminal.ways_on(asked))
-    return _worst(codes)
-
-
-def _outcome(job: Job, order: Order | None) -> int:
-    if job.status == "completed" and job.video is not None:
-        try:
-            paths = [v.save(order.out) if order and order.out else v.path for v in job.videos]
-        except SeedanceError as trouble:  # the copy: the file itself is safe
-            print(job.video.path)
-            _tell(str(trouble))
-            return FAILED
-        for path in paths:
-            print(path)
-        return DONE
-    timeout = order.timeout if order else None
-    error = WaitTimeout(seconds=timeout, job=job.id) if job.active else job.error
-    error = error or WaitTimeout("error.wait.unfollowed", job=job.id)
-    _tell(f"{job.id}: {error}")
-    if not job.active:
-        _tell(say(f"cli.billed.{error.billed}" if job.backend == "live" else "cli.billed.practice"))
-    if job.status == "uncertain":
-        return UNCERTAIN
-    return BAD if isinstance(error, InvalidRequest) else FAILED
-
-
-def _leave(asked: Jobs, *, most: int) -> int:
-    """Return as soon as the service has accepted what it takes at once."""
-    terminal.wait_accepted(asked, most)
-    for job in asked:
-        print(job.id)
-    _tell(*terminal.ways_on(asked))
-    return _worst(_outcome(job, None) for job in asked if job.error)
-
-
-def _worst(codes: Iterable[int]) -> int:
-    return max(codes, key=(DONE, BAD, FAILED, UNCERTAIN).index, default=DONE)
 
 
 def _code(error: SeedanceError) -> int:
     if isinstance(error, SubmitUncertain):
         return UNCERTAIN
     return BAD if isinstance(error, InvalidRequest | ConfigError) else FAILED
-
-
-def _tell(*texts_: str) -> None:
-    for text in texts_:
-        print(text, file=sys.stderr, flush=True)

@@ -16,7 +16,7 @@ from numbers import Number
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from seedance_nb.core import texts
+from seedance_nb.core import sweep, texts
 from seedance_nb.core.catalog import PARAMETERS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.request import VideoRequest
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 MOST_TAKES = 100
+MOST_CREDITS = 1e9  # as a cap
 EMBED = ("auto", "always", "never")
 _EXACT = re.compile(r"\{([^\W\d]\w*)\}")
+_LIST = re.compile(r"[\w-]+\s*=")
 _IN_TEXT = re.compile(r"\{\{([^\W\d]\w*)\}\}|\{([^\W\d]\w*)\}")
 
 
@@ -44,7 +46,10 @@ class Option:
 
 RUN_OPTIONS: tuple[Option, ...] = (
     Option(name="takes", options=("--takes",), metavar="N", default=1),
+    Option(name="sweep", options=("--sweep",), metavar="[key=a,b,c]"),
     Option(name="new", options=("--new",), default=False),
+    Option(name="max_credits", options=("--max-credits",), metavar="N"),
+    Option(name="yes", options=("-y", "--yes"), default=False),
     Option(name="wait", options=("--wait",)),
     Option(name="no_wait", options=("--no-wait",)),
     Option(name="timeout", options=("--timeout",), metavar="S"),
@@ -60,9 +65,10 @@ class Order:
     """What a cell or a command asks for.
 
     Attributes:
-        request: The checked request; None where only help was asked for.
+        requests: The checked requests: one, or each combination of a sweep.
         name: Variable that the job is bound to.
-        takes: How many takes of it.
+        takes: How many takes of each.
+        sweep: Whether it is a sweep, be it of a single combination.
         new: Whether to make a new take even if there is one.
         wait: Whether to block; None leaves it to the setting.
         timeout: Seconds after which a wait ends.
@@ -70,12 +76,15 @@ class Order:
         embed: How the video is shown; None leaves it to the setting.
         quiet: Whether to show nothing.
         dry_run: Whether to show the exact request instead of sending it.
+        max_credits: What it may cost at most; None where there is no cap.
+        yes: Whether the user agrees to spend.
         variables: The variables that went in, by name.
     """
 
-    request: VideoRequest | None
+    requests: tuple[VideoRequest, ...]
     name: str | None = None
     takes: int = 1
+    sweep: bool = False
     new: bool = False
     wait: bool | None = None
     timeout: float | None = None
@@ -83,7 +92,14 @@ class Order:
     embed: str | None = None
     quiet: bool = False
     dry_run: bool = False
+    max_credits: float | None = None
+    yes: bool = False
     variables: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def request(self) -> VideoRequest:
+        """The request, or the first of a sweep."""
+        return self.requests[0]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -108,7 +124,9 @@ def parser(prog: str = "%%seedance", *, positional: str = "name") -> argparse.Ar
             action = "append" if parameter.kind == "media" else "store"
             _add_value(made, parameter.name, parameter.options, metavar, action)
     for option in RUN_OPTIONS:
-        if option.metavar:
+        if option.name == "sweep":
+            _add_value(made, option.name, option.options, "KEY=A,B", "append")
+        elif option.metavar:
             _add_value(made, option.name, option.options, option.metavar)
         else:
             _add_flag(made, option.name, option.options, value=True)
@@ -174,9 +192,7 @@ def read_cell(
         raise InvalidRequest(
             problems=[Problem("options", "problem.quotes", message=str(exc))]
         ) from None
-    fill = _Filler(namespace, is_secret)
-    prompt = fill.text(body.strip("\n"))
-    return _order(words, fill, prompt)
+    return _order(words, _Filler(namespace, is_secret), body.strip("\n"))
 
 
 def read_words(words: Sequence[str]) -> Order:
@@ -225,29 +241,80 @@ class _Filler:
         return value
 
 
-def _order(words: Sequence[str], fill: _Filler, prompt: str | None) -> Order:
-    made = parser(positional="prompt" if prompt is None else "name")
-    parsed, unknown = made.parse_known_args([_hyphened(word) for word in words])
+def _order(words: Sequence[str], fill: _Filler, body: str | None) -> Order:
+    made = parser(positional="prompt" if body is None else "name")
+    parsed, unknown = made.parse_known_args(readable(words))
     given = {key: value for key, value in vars(parsed).items() if value is not None}
     problems = [_unknown_word(word) for word in _without_values(unknown)]
     name = given.pop("name", None)
     # Behind an unknown option stands its value, which only looks like a name.
     if name is not None and not unknown:
         problems += _name_problems(name)
-    if prompt is None:
-        prompt = given.pop("prompt")
+    prompt = given.pop("prompt") if body is None else body
     run = {option.name: given.pop(option.name, option.default) for option in RUN_OPTIONS}
+    varied = run.pop("sweep")
     run, run_problems = _read_run(run, fill)
     fields = {key: _typed(key, value, fill) for key, value in given.items()}
-    problems += run_problems + fill.problems
-    unfilled = {problem.field for problem in fill.problems}
     try:
-        request = VideoRequest.of(prompt, **fields)
+        requests = _requests(prompt, fields, fill, varied, verbatim=body is None, **run)
     except InvalidRequest as error:
+        unfilled = {problem.field for problem in fill.problems}
         problems += [p for p in error.problems if p.field not in unfilled]
+    problems += [*run_problems, *dict.fromkeys(fill.problems)]
     if problems:
         raise InvalidRequest(problems=problems)
-    return Order(request=request, name=name, variables=dict(fill.used), **run)
+    return Order(
+        requests=requests, name=name, sweep=varied is not None, variables=dict(fill.used), **run
+    )
+
+
+def _requests(
+    prompt: str,
+    fields: Mapping[str, Any],
+    fill: _Filler,
+    varied: Sequence[str] | None,
+    *,
+    verbatim: bool,
+    takes: object,
+    **_: object,
+) -> tuple[VideoRequest, ...]:
+    """The request of a cell, or each of its sweep."""
+    read = str if verbatim else fill.text
+    if varied is None:
+        return (VideoRequest.of(read(prompt), **fields),)
+    problems: list[Problem] = []
+    lists: dict[str, list[Any]] = {}
+    for word in filter(None, varied):
+        key, values, wrong = sweep.read_list(word, fill.value)
+        problems += wrong
+        if key in lists or key in fields:
+            problems.append(Problem("sweep", "problem.sweep.twice", key=key))
+        if values:
+            lists[key] = values
+    prompts: list[str] = [prompt]
+    try:
+        prompts = [read(text) for text in sweep.alternatives(prompt)]
+        requests = sweep.requests_of(prompts, lists, fields, takes=takes)
+    except InvalidRequest as error:
+        problems += error.problems
+    if not problems and len(prompts) == 1 and not lists:
+        problems.append(Problem("sweep", "problem.sweep.nothing"))
+    if problems:
+        raise InvalidRequest(problems=problems)
+    return requests
+
+
+def readable(words: Sequence[str]) -> list[str]:
+    """The words as the parser takes them: hyphens for underscores, `--sweep` never alone."""
+    found: list[str] = []
+    for word in map(_hyphened, words):
+        if found and found[-1] == "--sweep":
+            found[-1] = "--sweep="
+            if _LIST.match(word):
+                found[-1] += word
+                continue
+        found.append(word)
+    return [*found[:-1], "--sweep="] if found and found[-1] == "--sweep" else found
 
 
 def _name_problems(name: str) -> list[Problem]:
@@ -306,6 +373,9 @@ def _read_run(given: dict[str, Any], fill: _Filler) -> tuple[dict[str, Any], lis
     ending = PurePath(str(run["out"] or "")).suffix
     if ending and ending.lower() != ".mp4":
         problems.append(Problem("out", "problem.out", value=run["out"], ending=ending))
+    run["max_credits"] = cap = _number(run["max_credits"], float)
+    if cap is not None and not (isinstance(cap, int | float) and 0 <= cap < MOST_CREDITS):
+        problems.append(Problem("max_credits", "problem.credits", value=cap))
     no_wait = run.pop("no_wait")
     if run["wait"] and no_wait:
         problems.append(Problem("wait", "problem.wait.both"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from seedance_nb.notebook import board_live as boards
 from seedance_nb.notebook import cells
 from seedance_nb.notebook import stage as stages
-from seedance_nb.notebook.gallery_live import make_gallery
+from seedance_nb.notebook.gallery_live import MOST, make_gallery
 from seedance_nb.notebook.stage import Copier, Panel, stage_for
 from seedance_nb.notebook.tables import table_html, table_text
 from seedance_nb.notebook.waiting import TerminalLine, wait_for, wants_to_wait
@@ -51,6 +51,7 @@ class Way:
         quiet: Whether nothing is shown.
         automatic: Whether the model was chosen by the inputs.
         lenient: Whether only those are waited for that go on by themselves.
+        together: Whether they are shown side by side.
     """
 
     wait: bool | None = False
@@ -60,6 +61,7 @@ class Way:
     quiet: bool = False
     automatic: bool = False
     lenient: bool = False
+    together: bool = False
 
 
 class Desk:
@@ -124,14 +126,17 @@ class Desk:
         session = self.session()
         stage = self._stage(session, way.embed)
         waiting = wants_to_wait(session.settings.wait, stage.front_end, asked=way.wait)
+        together = way.together and not stage.has_lines_only
         panels = []
         for job in jobs:
             copier = _copier(job, way.out)
-            if not way.quiet:
+            if not way.quiet and not together:
                 panels.append(
                     Panel(job, stage, automatic=way.automatic, waiting=waiting, copier=copier)
                 )
                 panels[-1].show()
+        if together and not way.quiet:
+            _side_by_side(jobs, session, stage)
         if waiting:
             awaited = Jobs(job for job in jobs if job.active) if way.lenient else jobs
             try:
@@ -139,6 +144,14 @@ class Desk:
             finally:
                 for panel in panels:
                     panel.rest()
+
+
+def _side_by_side(jobs: Jobs, session: Session, stage: Stage) -> None:
+    """A gallery; a board, where they are too many for one."""
+    if len(jobs) <= MOST:
+        make_gallery(session, stage, jobs).show()
+    else:
+        boards.show(jobs, session, stage)
 
 
 def _copier(job: Job, out: str | None) -> Copier | None:

@@ -25,6 +25,7 @@ from seedance_nb.notebook.dryrun import dry_run
 from seedance_nb.notebook.help import help_page
 from seedance_nb.runs import journal, settings
 from seedance_nb.runs.asking import check_order
+from seedance_nb.runs.budget import Consent
 from seedance_nb.runs.record import Fold
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class SeedanceMagics(Magics):
     home = _trait("home")
     catalog = _trait("catalog")
     language = _trait("language")
+    max_credits = _trait("max_credits")
+    max_credits_day = _trait("max_credits_day")
     max_active = _trait("max_active")
     wait = _trait("wait")
     embed = _trait("embed")
@@ -119,8 +122,9 @@ class SeedanceMagics(Magics):
             out=order.out,
             quiet=order.quiet,
             automatic=automatic,
+            together=order.sweep,
         )
-        self._desk().show(made if order.takes > 1 else [made], way)
+        self._desk().show(made if order.takes > 1 or order.sweep else [made], way)
 
     def _ask_for(
         self, line: str, body: str, names: Mapping[str, Any], *, automatic: bool
@@ -131,30 +135,22 @@ class SeedanceMagics(Magics):
         running = cells.running_cell(self.shell)
         self._refuse_key(desk, running.source)
         order = options.read_cell(line, body, names, is_secret=session.secret.is_in)
-        request = order.request
-        if request is None:
-            raise InvalidRequest
         check_order(order, session.settings)
         if order.dry_run:
-            simulated = session.backend == "simulator"
+            cost = session.purse.estimate(order.requests * order.takes)
             url = session.settings.base_url
-            desk.tell(
-                dry_run(
-                    request,
-                    base_url=url,
-                    takes=order.takes,
-                    automatic=automatic,
-                    simulated=simulated,
-                )
-            )
+            desk.tell(dry_run(order, base_url=url, automatic=automatic, cost=cost))
             return order, None
-        made: Job | Jobs = session.generate(
-            request,
-            takes=order.takes,
-            new=order.new,
-            cell={**running.to_record(), "kind": "cell", "variables": order.variables},
-        )
-        return order, made
+        how: dict[str, Any] = {
+            "takes": order.takes,
+            "new": order.new,
+            "cell": {**running.to_record(), "kind": "cell", "variables": order.variables},
+            "consent": Consent(order.yes, order.max_credits, f"%%seedance {line.strip()} -y"),
+        }
+        if order.sweep:
+            tell = (lambda _: None) if order.quiet else desk.tell
+            return order, session.ask(order.requests, tell=tell, **how)
+        return order, session.generate(order.request, **how)
 
     # --- inside ---------------------------------------------------------------------------------
 
@@ -245,7 +241,7 @@ def _split(line: str) -> list[str]:
 def _glance(line: str) -> tuple[str, bool]:
     """The name on the line, and whether the model is left to the inputs, whatever else is wrong."""
     try:
-        seen, _ = options.parser().parse_known_args(_split(line))
+        seen, _ = options.parser().parse_known_args(options.readable(_split(line)))
     except InvalidRequest:
         return line.split(maxsplit=1)[0], False
     return seen.name or "", seen.model is None

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from seedance_nb.core import sweep
 from seedance_nb.core.addresses import is_loopback, is_private
 from seedance_nb.core.catalog import MEDIA_FIELDS
-from seedance_nb.core.errors import InvalidRequest, Problem
+from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
 from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.runs import library
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from seedance_nb.core.options import Order
     from seedance_nb.runs.settings import Settings
@@ -35,9 +36,7 @@ def as_request(prompt: str | VideoRequest, fields: Mapping[str, Any], takes: int
     Raises:
         InvalidRequest: With every problem of request and takes.
     """
-    problems = []
-    if isinstance(takes, bool) or not isinstance(takes, int) or not 1 <= takes <= MOST_TAKES:
-        problems.append(Problem("takes", "problem.integer", value=takes, low=1, high=MOST_TAKES))
+    problems = _takes_problems(takes)
     if isinstance(prompt, VideoRequest):
         if problems:
             raise InvalidRequest(problems=problems)
@@ -51,19 +50,52 @@ def as_request(prompt: str | VideoRequest, fields: Mapping[str, Any], takes: int
     return request
 
 
-def check_place(request: VideoRequest, settings: Settings) -> None:
+def as_sweep(
+    prompt: str | Iterable[str], fields: Mapping[str, Any], takes: int
+) -> tuple[VideoRequest, ...]:
+    """The requests of a call to `sweep`.
+
+    Raises:
+        InvalidRequest: With every problem of all combinations, each once.
+    """
+    problems = _takes_problems(takes)
+    prompts = [prompt] if isinstance(prompt, str) else list(prompt)
+    try:
+        texts = [text for one in prompts for text in _alternatives(one)]
+        requests = sweep.requests_of(texts, *sweep.split_fields(fields), takes=takes)
+    except InvalidRequest as error:
+        problems += error.problems
+    if problems:
+        raise InvalidRequest(problems=problems)
+    return requests
+
+
+def _alternatives(prompt: Any) -> list[Any]:
+    return sweep.alternatives(prompt) if isinstance(prompt, str) else [prompt]
+
+
+def _takes_problems(takes: object) -> list[Problem]:
+    if isinstance(takes, int) and not isinstance(takes, bool) and 1 <= takes <= MOST_TAKES:
+        return []
+    return [Problem("takes", "problem.integer", value=takes, low=1, high=MOST_TAKES)]
+
+
+def check_place(requests: Sequence[VideoRequest], settings: Settings) -> None:
     """Refuse what the configured server cannot do.
 
     Raises:
-        ConfigError: The settings name no usable server.
+        ConfigError: The settings name no usable server, or none for files.
         InvalidRequest: See `check_addresses`.
     """
     if settings.trouble:
         raise settings.trouble
-    check_addresses(request, settings)
+    check_addresses(requests, settings)
+    uploads = any(request.files for request in requests)
+    if uploads and settings.files_url is None and settings.backend == "live":
+        raise ConfigError("error.upload.nowhere", base_url=settings.base_url)
 
 
-def check_addresses(request: VideoRequest, settings: Settings) -> None:
+def check_addresses(requests: Sequence[VideoRequest], settings: Settings) -> None:
     """Refuse addresses that the configured server cannot reach: this machine and its network.
 
     A server on this machine, the simulator too, reaches this machine.
@@ -74,16 +106,19 @@ def check_addresses(request: VideoRequest, settings: Settings) -> None:
     near = settings.backend != "live" or is_loopback(_host(settings.base_url))
     problems = [
         Problem(name, "problem.media.private", value=url)
+        for request in requests
         for name in MEDIA_FIELDS
         for url in getattr(request, name)
         if isinstance(url, str)
         if is_private(_host(url)) and not (near and is_loopback(_host(url)))
     ]
-    if is_loopback(_host(request.callback_url or "")) and not near:
-        value = request.callback_url
-        problems.append(Problem("callback_url", "problem.callback.local", value=value))
+    problems += [
+        Problem("callback_url", "problem.callback.local", value=request.callback_url)
+        for request in requests
+        if is_loopback(_host(request.callback_url or "")) and not near
+    ]
     if problems:
-        raise InvalidRequest(problems=problems)
+        raise InvalidRequest(problems=list(dict.fromkeys(problems)))
 
 
 def check_order(order: Order, settings: Settings) -> None:
@@ -93,8 +128,7 @@ def check_order(order: Order, settings: Settings) -> None:
         InvalidRequest: See `check_addresses`.
         ConfigError: The copy of the file could not be written where it is to go.
     """
-    if order.request is not None:
-        check_addresses(order.request, settings)
+    check_addresses(order.requests, settings)
     if order.out is not None:
         library.check_target(order.out)
 

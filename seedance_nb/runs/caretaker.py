@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 from seedance_nb.core import texts
 from seedance_nb.core.errors import AuthError, ConfigError, SeedanceError
 from seedance_nb.runs.asking import new_name
+from seedance_nb.runs.estimate import PriceBook
+from seedance_nb.runs.inputs import Inputs
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.journal import timestamp
 from seedance_nb.runs.ledger import Ledger
 from seedance_nb.runs.library import Library
+from seedance_nb.runs.purse import Purse
 from seedance_nb.runs.record import JobState
 from seedance_nb.runs.server import Outside, Server
 from seedance_nb.runs.settings import say_where
@@ -58,6 +61,7 @@ class Caretaker:
         self.id = f"{stamp[:8]}-{stamp[8:14]}-{new_name(self._rng, 4)}"
         self.tracker = Tracker()
         self.library = Library(self.home)
+        self.inputs = Inputs(self.home)
         self.viewer: Callable[[Job | Jobs], None] = lambda job: print(repr(job))  # noqa: T201
         self.ledger = Ledger(self.home, self.id, settings, library=self.library, now=now)
         self._jobs: dict[str, Job] = {}
@@ -66,8 +70,12 @@ class Caretaker:
             settings,
             desk=self.ledger,
             library=self.library,
+            inputs=self.inputs,
             outside=Outside(now, sleep, self._rng.random, make_client),
         )
+        prices = PriceBook(lambda: self.tracker.start(self.server.client.prices()))
+        self.purse = Purse(self.ledger, prices, now=now)
+        self.ledger.permit = self.purse.permit
 
     def __repr__(self) -> str:
         """Who answers, and where things are kept."""
@@ -121,7 +129,9 @@ class Caretaker:
         queued = [s for s in here if s.status == "queued" and not s.lacks_callback]
         unsent = [state for state in queued if not self.ledger.has_owner(state)]
         if unsent:
-            tell(texts.say("session.resume.unsent", count=len(unsent), where=self.where))
+            asked = [state.request for state in unsent if state.request]
+            cost = self.purse.estimate(asked).text
+            tell(texts.say("session.resume.unsent", count=len(unsent), where=self.where, cost=cost))
         if len(here) < len(waiting):
             elsewhere = {say_where(s.backend, s.base_url) for s in waiting if s not in here}
             count, where = len(waiting) - len(here), "; ".join(sorted(elsewhere))

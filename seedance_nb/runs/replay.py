@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from seedance_nb.core import task
 from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
 from seedance_nb.core.request import canonical_json
-from seedance_nb.runs.asking import as_request
+from seedance_nb.runs.budget import NO_CONSENT, Consent
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.session import Session
 
@@ -127,27 +127,30 @@ class ReplaySession(Session):
         super().__init__(_changed(settings, opened(settings.home)))
         self._given: dict[str, int] = {}
 
-    def generate(
+    def ask(
         self,
-        prompt: str | VideoRequest,
+        requests: Sequence[VideoRequest],
         *,
         takes: int = 1,
         new: bool = False,
         cell: Mapping[str, Any] | None = None,  # noqa: ARG002 - nothing is written down
-        **fields: Any,
-    ) -> Job | Jobs:
-        """The recorded jobs of a request; each `new` gets the take after the last one given.
+        consent: Consent = NO_CONSENT,  # noqa: ARG002 - nor paid
+        tell: Callable[[str], object] | None = None,  # noqa: ARG002 - nor announced
+    ) -> Jobs:
+        """The recorded jobs of requests; each `new` gets the take after the last one given.
 
         Raises:
-            InvalidRequest: It was not recorded; names the nearest that was, and what differs.
+            InvalidRequest: One was not recorded; names the nearest that was, and what differs.
         """
-        request = as_request(prompt, fields, takes)
         states = self.ledger.states()
-        first = self._given.get(request.digest, 0) + 1 if new else 1
-        found = [answer(states, request, take) for take in range(first, first + takes)]
-        self._given[request.digest] = max(self._given.get(request.digest, 0), first + takes - 1)
-        jobs = [self._replayed(state.with_(request=request)) for state in found]
-        return jobs[0] if takes == 1 else Jobs(jobs)
+        found = []
+        for request in requests:
+            first = self._given.get(request.digest, 0) + 1 if new else 1
+            found += [(request, take) for take in range(first, first + takes)]
+        replayed = [answer(states, *each).with_(request=each[0]) for each in found]
+        for request, take in found:
+            self._given[request.digest] = max(self._given.get(request.digest, 0), take)
+        return Jobs(map(self._replayed, replayed))
 
     def serves(self, settings: Settings) -> bool:
         """Whether these settings mean the same recording."""

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from seedance_nb.core.errors import ConfigError, SubmitUncertain
-from seedance_nb.runs.asking import as_request, check_place, new_name
+from seedance_nb.runs.asking import as_request, as_sweep, check_place, new_name
+from seedance_nb.runs.budget import FREE_TAKES, NO_CONSENT, Consent, check_yes, say_plan
 from seedance_nb.runs.caretaker import Caretaker
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.record import JobState, hopeful, next_take
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from seedance_nb.core.request import VideoRequest
+    from seedance_nb.runs.estimate import Estimate
     from seedance_nb.runs.settings import Settings
+
+    Plan = list[tuple[VideoRequest, dict[int, JobState | None]]]
 
 
 class Session(Caretaker):
@@ -30,6 +34,7 @@ class Session(Caretaker):
         takes: int = 1,
         new: bool = False,
         cell: Mapping[str, Any] | None = None,
+        consent: Consent = NO_CONSENT,
         **fields: Any,
     ) -> Job | Jobs:
         """Ask for a video, or for several takes of it; never blocks.
@@ -39,28 +44,106 @@ class Session(Caretaker):
 
         Raises:
             InvalidRequest: With every problem; nothing was sent.
+            BudgetExceeded: A cap, or a yes that is wanted; nothing was sent.
             SubmitUncertain: The same request went out before and its fate is not known.
             ConfigError: Settings, or a journal that cannot be written.
         """
         request = as_request(prompt, fields, takes)
-        check_place(request, self.settings)
+        made = self.ask([request], takes=takes, new=new, cell=cell, consent=consent)
+        return made[0] if takes == 1 else made
+
+    def sweep(
+        self,
+        prompt: str | Iterable[str],
+        *,
+        takes: int = 1,
+        new: bool = False,
+        cell: Mapping[str, Any] | None = None,
+        consent: Consent = NO_CONSENT,
+        **fields: Any,
+    ) -> Jobs:
+        """Ask for each combination of the lists among the fields; raises what `generate` does."""
+        requests = as_sweep(prompt, fields, takes)
+        return self.ask(requests, takes=takes, new=new, cell=cell, consent=consent, tell=print)
+
+    def ask(
+        self,
+        requests: Sequence[VideoRequest],
+        *,
+        takes: int = 1,
+        new: bool = False,
+        cell: Mapping[str, Any] | None = None,
+        consent: Consent = NO_CONSENT,
+        tell: Callable[[str], object] | None = None,
+    ) -> Jobs:
+        """Ask for takes of one request, or of each of a sweep; all of it or nothing.
+
+        Args:
+            requests: What to ask for.
+            takes: How many videos of each.
+            new: Whether to make new takes even if there are some.
+            cell: What asks.
+            consent: What the user allows.
+            tell: Gets number and cost of a sweep, before anything is sent; None for no sweep.
+
+        Raises:
+            SeedanceError: As for `generate`.
+        """
+        check_place(requests, self.settings)
+        fresh = self._fresh(self._plan(requests, takes=takes, new=new))
+        asks = tell is not None or len(fresh) > FREE_TAKES
+        self.purse.prepare(consent, asks=asks and bool(fresh))
         with self.ledger.asking():
-            same = self._same(request.digest)
+            plan = self._plan(requests, takes=takes, new=new)
+            fresh = self._fresh(plan)
+            self.purse.check(fresh, consent)
+            if asks and self.backend == "live":
+                check_yes(consent, len(fresh), self.purse.estimate(fresh, 0), self.where)
+            for request in fresh:
+                self.inputs.keep_all(request)
+            if tell is not None:
+                tell(say_plan(plan, self.purse.estimate(fresh, 0), self.where))
+            made: list[Job] = []
+            for request, known in plan:
+                jobs = [
+                    self._reuse(state, request) if state else self._ask(request, take, cell)
+                    for take, state in known.items()
+                ]
+                self.ledger.note_call(request, jobs, cell or {}, takes=takes, new=new)
+                made += jobs
+            self.purse.hold(made, consent)
+        return Jobs(made)
+
+    def estimate(self, prompt: str | VideoRequest, **fields: Any) -> Estimate:
+        """What a request will probably cost, and where that is known from.
+
+        Raises:
+            InvalidRequest: With every problem.
+        """
+        return self.purse.estimate([as_request(prompt, fields, 1)])
+
+    def _plan(self, requests: Sequence[VideoRequest], *, takes: int, new: bool) -> Plan:
+        """What is there already of each take.
+
+        Raises:
+            SubmitUncertain: Of one of them nobody knows whether it was accepted.
+        """
+        states = [state for state in self.ledger.states() if self._is_here(state)]
+        plan = []
+        for request in requests:
+            same = [state for state in states if state.digest == request.digest]
             first = next_take(same) if new or not self.settings.reuse else 1
             known = {take: hopeful(same, take) for take in range(first, first + takes)}
             for state in known.values():
                 if state is not None and state.status == "uncertain":
                     raise state.error or SubmitUncertain(job=state.id, detail="-")
-            made = [
-                self._reuse(state, request) if state else self._ask(request, take, cell)
-                for take, state in known.items()
-            ]
-            self.ledger.note_call(request, made, cell or {}, takes=takes, new=new)
-        return made[0] if takes == 1 else Jobs(made)
+            plan.append((request, known))
+        return plan
 
-    def _same(self, digest: str) -> list[JobState]:
-        """What is known of a request on this server, the oldest first."""
-        return [s for s in self.ledger.states() if s.digest == digest and self._is_here(s)]
+    @staticmethod
+    def _fresh(plan: Plan) -> list[VideoRequest]:
+        """What has to be sent, once for each take."""
+        return [request for request, known in plan for state in known.values() if state is None]
 
     def _ask(self, request: VideoRequest, take: int, cell: Mapping[str, Any] | None) -> Job:
         job = self._job(JobState(id=new_name(self._rng, 8)))
@@ -103,7 +186,7 @@ class Session(Caretaker):
 
     def jobs(self) -> Jobs:
         """All jobs that the journal of this folder knows, the oldest first."""
-        with self._lock:
+        with self.ledger.reading():
             return Jobs([self._job(state) for state in self.ledger.states()])
 
     def job(self, name: str | None = None) -> Job:
@@ -126,14 +209,18 @@ class Session(Caretaker):
             raise state.error or SubmitUncertain(job=job.id, detail="-")
         if not state.is_final:
             raise ConfigError("error.job.again", job=job.id, status=state.status)
-        check_place(state.request, self.settings)
+        check_place([state.request], self.settings)
+        self.purse.prepare(NO_CONSENT)
         with self.ledger.asking():
-            same = self._same(state.digest)
+            states = self.ledger.states()
+            same = [s for s in states if s.digest == state.digest and self._is_here(s)]
             take = next_take(same) if state.status == "completed" else state.take
             known = hopeful(same, take)
-            return self._reuse(known, state.request) if known else self._ask(
-                state.request, take, state.cell
-            )  # fmt: skip
+            if known:
+                return self._reuse(known, state.request)
+            self.purse.check([state.request], NO_CONSENT)
+            self.inputs.keep_all(state.request)
+            return self._ask(state.request, take, state.cell)
 
     def serves(self, settings: Settings) -> bool:
         """Whether these settings mean the same server and folder."""

@@ -30,6 +30,8 @@ _FLAGS |= dict.fromkeys(("0", "false", "no", "off"), False)
 # Kind, lowest and highest value of the settings that are numbers.
 _NUMBERS: dict[str, tuple[type[int | float], int, int]] = {
     "max_active": (int, 1, 100),
+    "max_credits": (float, 0, 1_000_000_000),
+    "max_credits_day": (float, 0, 1_000_000_000),
     "time_scale": (float, 0, 10),
     "replay_pace": (float, 0, 10),
 }
@@ -67,6 +69,8 @@ SETTINGS: tuple[Setting, ...] = (
         default=None,
         choices=texts.LANGUAGES,
     ),
+    Setting(name="max_credits", environment="SEEDANCE_NB_MAX_CREDITS", default=None),
+    Setting(name="max_credits_day", environment="SEEDANCE_NB_MAX_CREDITS_DAY", default=None),
     Setting(name="max_active", environment="SEEDANCE_NB_MAX_ACTIVE", default=3),
     Setting(
         name="wait",
@@ -100,6 +104,8 @@ class Settings:
         base_url: Origin of the service, without a slash or `/v1` at the end.
         files_url: Origin for uploads; None where a server of one's own names none.
         home: Folder of journal and videos, absolute.
+        max_credits: What the session may spend on a live account; None for no cap.
+        max_credits_day: What all that use this folder may spend between two midnights.
         max_active: Tasks in flight at a time on a live account.
         record_text: Whether prompts, cells and variables are written down, or only their hashes.
         replay_pace: Factor on the time that recorded jobs took; 0 shows them at once.
@@ -115,6 +121,8 @@ class Settings:
     home: Path
     catalog: str = "quickstart"
     language: texts.Language = "en"
+    max_credits: float | None = None
+    max_credits_day: float | None = None
     max_active: int = 3
     wait: str = "auto"
     embed: str = "auto"
@@ -173,8 +181,9 @@ def resolve(
         problems += [problem] if problem else []
     key, source = _key(overrides, environ, find_key, wanted=given["backend"] in (None, "live"))
     base_url = _origin(given["base_url"])
-    if base_url and urlsplit(base_url).scheme == "http" and not _is_local(base_url):
-        problems.append(Problem("base_url", "problem.setting.http", value=given["base_url"]))
+    for name in ("base_url", "files_url"):
+        if str(given[name]).startswith("http://") and not _is_local(given[name]):
+            problems.append(Problem(name, "problem.setting.http", value=given[name]))
     if problems:
         listing = "\n".join(f"  - {problem.text}" for problem in problems)
         raise ConfigError("error.settings", listing=listing, count=len(problems))
@@ -189,6 +198,8 @@ def resolve(
         home=(cwd / (given["home"] or HOME)).resolve(),
         catalog=catalog.ALIASES.get(given["catalog"], given["catalog"]),
         language=given["language"] or _locale(environ),
+        max_credits=given["max_credits"],
+        max_credits_day=given["max_credits_day"],
         max_active=given["max_active"],
         wait=given["wait"],
         embed=given["embed"],

@@ -1,0 +1,165 @@
+"""Caps on what may be spent, and the yes: plain sums over the states of jobs."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from seedance_nb.core.errors import BudgetExceeded, InvalidRequest, Problem
+from seedance_nb.core.options import MOST_CREDITS
+from seedance_nb.core.texts import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from seedance_nb.runs.estimate import Estimate
+    from seedance_nb.runs.record import JobState
+
+FREE_TAKES = 4  # that a live account makes without a yes
+_SLACK = 1e-6  # credits that sums of floats may be off
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a user allows with a call.
+
+    Attributes:
+        yes: Whether spending was agreed to.
+        max_credits: The cap of this call alone.
+        line: How the same is asked with a yes.
+    """
+
+    yes: bool = False
+    max_credits: float | None = None
+    line: str = "yes=True"
+
+    def __post_init__(self) -> None:
+        cap = self.max_credits
+        if cap is not None and not (isinstance(cap, int | float) and 0 <= cap < MOST_CREDITS):
+            raise InvalidRequest(problems=[Problem("max_credits", "problem.credits", value=cap)])
+
+
+NO_CONSENT = Consent()
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A limit on credits.
+
+    Attributes:
+        name: How the user spells it.
+        limit: Credits.
+        counts: Whether it counts a job.
+    """
+
+    name: str
+    limit: float
+    counts: Callable[[JobState], bool]
+
+
+def of_session(limit: float, session: str, began: float) -> Cap:
+    """The cap on what a session sends, whoever asked for it."""
+
+    def counts(state: JobState) -> bool:
+        sent = state.submitted_at
+        return state.session == session and (sent is None or sent >= began)
+
+    return Cap("max_credits", limit, counts)
+
+
+def of_day(limit: float, now: float) -> Cap:
+    """The cap on what this folder's jobs cost since midnight here."""
+    today = time.localtime(now)[:3]
+
+    def counts(state: JobState) -> bool:
+        when = state.submitted_at or state.asked_at or now
+        return time.localtime(when)[:3] == today or not (state.submitted_at or state.is_final)
+
+    return Cap("max_credits_day", limit, counts)
+
+
+def of_jobs(limit: float, jobs: Collection[str]) -> Cap:
+    """The cap on the jobs of one call."""
+    return Cap("--max-credits", limit, lambda state: state.id in jobs)
+
+
+def committed(state: JobState, price: Callable[[JobState], Estimate]) -> float | None:
+    """Credits that a job took, holds or may yet take; None where nobody knows.
+
+    Args:
+        state: The job.
+        price: What it would cost by estimate.
+    """
+    if state.backend != "live":
+        return 0.0
+    if state.credits_charged is not None:
+        return state.credits_charged
+    over = state.is_final and state.status != "completed"
+    if over and (state.error is None or state.error.billed == "no"):
+        return 0.0  # never accepted, or what was reserved came back
+    if state.credits_reserved is not None:
+        return state.credits_reserved
+    if state.request is None:
+        return 0.0  # made elsewhere
+    return price(state).credits
+
+
+def check(
+    caps: Iterable[Cap],
+    states: Iterable[JobState],
+    wanted: Collection[Estimate],
+    price: Callable[[JobState], Estimate],
+) -> None:
+    """Refuse what would exceed a cap, or cannot be held against it.
+
+    Args:
+        caps: The limits.
+        states: The jobs that are there already.
+        wanted: What the new ones would cost.
+        price: What a job would cost by estimate.
+
+    Raises:
+        BudgetExceeded: Names the cap.
+    """
+    known = list(states)
+    for cap in caps:
+        if not wanted:
+            continue
+        open_ = next((each for each in wanted if each.credits is None), None)
+        if open_ is not None:
+            raise BudgetExceeded("error.budget.unknown", cap=cap.name, limit=cap.limit,
+                                 why=open_.text)  # fmt: skip
+        spent = {state.id: committed(state, price) for state in known if cap.counts(state)}
+        vague = [job for job, amount in spent.items() if amount is None]
+        if vague:
+            raise BudgetExceeded("error.budget.vague", cap=cap.name, limit=cap.limit,
+                                 jobs=", ".join(vague[:5]))  # fmt: skip
+        before = sum(amount or 0.0 for amount in spent.values())
+        more = sum(each.credits or 0.0 for each in wanted)
+        if before + more > cap.limit + _SLACK:
+            raise BudgetExceeded("error.budget.over", cap=cap.name, limit=cap.limit,
+                                 spent=before, more=more, count=len(wanted))  # fmt: skip
+
+
+def check_yes(consent: Consent, count: int, cost: Estimate, where: str) -> None:
+    """Refuse a sweep, or many takes, that was not agreed to.
+
+    Raises:
+        BudgetExceeded: Says what it would do and cost, and the line to run.
+    """
+    if count and not consent.yes:
+        raise BudgetExceeded(
+            "error.yes", count=count, where=where, cost=cost.text, line=consent.line
+        )
+
+
+def say_plan(
+    plan: Sequence[tuple[object, Mapping[int, JobState | None]]], cost: Estimate, where: str
+) -> str:
+    """How many videos a sweep has, how many of them are new, and what they cost, in words."""
+    known = [state for _, takes in plan for state in takes.values()]
+    fresh = sum(state is None for state in known)
+    return say(
+        "sweep.plan", count=len(known), requests=len(plan), fresh=fresh, cost=cost.text, where=where
+    )
