@@ -15,7 +15,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Canvas", "Rgb", "Sprite", "Stencil", "Ycc", "gradient", "mix", "ycc"]
+__all__ = ["Canvas", "Rgb", "Sprite", "Stencil", "Ycc", "gradient", "mix", "planes_of", "ycc"]
 
 Rgb: TypeAlias = tuple[float, float, float]
 Ycc: TypeAlias = tuple[int, int, int]
@@ -40,6 +40,15 @@ def mix(one: Rgb, other: Rgb, share: float) -> Rgb:
     """`one` at share 0, `other` at 1."""
     a, b, c = (x + (y - x) * share for x, y in zip(one, other, strict=True))
     return a, b, c
+
+
+def planes_of(picture: Image.Image) -> Planes:
+    """The planes of an RGB picture."""
+    y, cb, cr = (
+        picture.convert("L", (*(each * scale / 255 for each in row), base))
+        for row, scale, base in _ROWS
+    )
+    return y, cb.reduce(2), cr.reduce(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +81,7 @@ class Sprite:
     @classmethod
     def of(cls, picture: Image.Image) -> Sprite:
         """From an RGBA picture."""
-        rgb = picture.convert("RGB")
-        y, cb, cr = (
-            rgb.convert("L", (*(each * scale / 255 for each in row), base))
-            for row, scale, base in _ROWS
-        )
-        return cls((y, cb.reduce(2), cr.reduce(2)), Stencil.of(picture.getchannel("A")))
+        return cls(planes_of(picture.convert("RGB")), Stencil.of(picture.getchannel("A")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,14 @@ class Canvas:
     def copy(self) -> Canvas:
         """Another one that looks alike."""
         y, cb, cr = (plane.copy() for plane in self.planes)
+        return Canvas((y, cb, cr))
+
+    def faded(self, over: Canvas, share: float) -> Canvas:
+        """This one at share 0, `over` at 1."""
+        y, cb, cr = (
+            Image.blend(own, other, share)
+            for own, other in zip(self.planes, over.planes, strict=True)
+        )
         return Canvas((y, cb, cr))
 
     def fill(self, colour: Ycc, x: int, y: int, stencil: Stencil) -> None:

@@ -65,9 +65,7 @@ def fetch(url: str, target: Path, most: int, stopped: Callable[[], bool]) -> Non
 
     try:
         for _ in range(_REDIRECTS + 1):
-            place = _step(
-                url, near, (target, most), lambda: stopped() or time.monotonic() > deadline
-            )
+            place = _step(url, (target, most), late, near=near)
             if place is None:
                 return
             url = urljoin(url, place)

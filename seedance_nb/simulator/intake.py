@@ -80,13 +80,21 @@ class Intake:
         self._stopped = True
 
     def _work(self) -> None:
-        while True:
+        try:
+            while record := self._next():
+                self._settle(record)
+        except BaseException:
             with self._lock:
-                if self._stopped or not self._waiting:
-                    self._busy -= 1
-                    return
-                record = self._waiting.popleft()
-            self._settle(record)
+                self._busy -= 1
+            raise
+
+    def _next(self) -> Record | None:
+        """The next task, None where the thread shall end."""
+        with self._lock:
+            if self._waiting and not self._stopped:
+                return self._waiting.popleft()
+            self._busy -= 1
+            return None
 
     def _settle(self, record: Record) -> None:
         outcome = Outcome(0.0, (), "unknown_error", "The inputs could not be processed")

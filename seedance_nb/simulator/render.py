@@ -12,9 +12,12 @@ from av.video.frame import VideoFrame
 
 from seedance_nb.simulator.canvas import Canvas, ycc
 from seedance_nb.simulator.chance import Chance
+from seedance_nb.simulator.collage import Collage
 from seedance_nb.simulator.lettering import Lettering
+from seedance_nb.simulator.photo import Photo
 from seedance_nb.simulator.scenery import Scenery
-from seedance_nb.simulator.sound import RATE, tune
+from seedance_nb.simulator.sound import RATE
+from seedance_nb.simulator.soundtrack import soundtrack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +38,7 @@ _FRAMES = {"image": ycc((244.0, 242.0, 236.0)), "reference": ycc((6.0, 6.0, 9.0)
 _BT709 = 1
 _LIMITED = 1
 _LARGE = 1_500_000
+_FADE = 14
 
 
 def render(shot: Shot, path: Path, stopped: Callable[[], bool], *, crf: int | None = None) -> None:
@@ -65,7 +69,8 @@ def _render(shot: Shot, path: Path, stopped: Callable[[], bool], crf: int | None
         video = _video_stream(container, shot, crf)
         audio = _audio_stream(container) if shot.audio else None
         chance = _chance(shot, "sound")
-        samples = tune(shot.duration, chance) if audio else array("h")
+        sounds = [each for each in shot.inputs if each.kind == "audio"]
+        samples = soundtrack(shot.duration, chance, sounds) if audio else array("h")
         picture = _Picture(shot)
         done = 0
         for number in range(shot.duration * FPS):
@@ -137,7 +142,7 @@ def _border(shot: Shot, margin: int) -> list[tuple[int, int, int, int]]:
 
 
 class _Picture:
-    """The frames of a clip: the scenery, and over it the words and the line of time."""
+    """The frames of a clip: what moves, over it the references, the words and the line of time."""
 
     def __init__(self, shot: Shot) -> None:
         self._shot = shot
@@ -146,7 +151,14 @@ class _Picture:
         sizes = [(each.line_size, each.buffer_size // each.line_size) for each in blank.planes]
         self._canvas = Canvas.blank(sizes)
         size = (shot.width, shot.height)
-        self._scenery = Scenery(size, self._frames, shot.prompt, _chance(shot, "picture"))
+        chance = _chance(shot, "picture")
+        images = [each for each in shot.inputs if each.kind == "image"]
+        self._photo = shot.kind == "image" and bool(images)
+        self._scene: Photo | Scenery = (
+            Photo(size, self._frames, images, shot.prompt, chance)
+            if self._photo
+            else Scenery(size, self._frames, shot.prompt, chance)
+        )
         lettering = Lettering(size, shot.prompt)
         self._margin = max(8, min(size) // 24) // 2 * 2
         self._caption = lettering.caption()
@@ -155,30 +167,57 @@ class _Picture:
             lettering.mark(f"0:{second:02d} / 0:{shot.duration:02d}")
             for second in range(shot.duration)
         ]
-        self._line = ycc(self._scenery.mood.light)
-        self._border = _border(shot, self._margin)
+        light = self._scene.mood.light
+        self._line = ycc(light)
+        self._border = [] if self._photo else _border(shot, self._margin)
+        shown = [] if self._photo else shot.inputs
+        self._collage = Collage(self._middle(), shown, lettering, light, shot.duration)
 
     def frame(self, number: int) -> VideoFrame:
         canvas = self._canvas
-        self._scenery.paint(canvas, number)
-        self._write(number)
+        self._scene.paint(canvas, number)
+        strength = self._strength(number)
+        if strength > 0:
+            bare = canvas.copy() if strength < 1 else canvas
+            self._adorn(number)
+            canvas = bare.faded(canvas, strength) if strength < 1 else canvas
         frame = VideoFrame(self._shot.width, self._shot.height, "yuv420p")
         for plane, picture in zip(frame.planes, canvas.planes, strict=True):
             plane.update(picture.tobytes())
         frame.pts, frame.time_base = number, Fraction(1, FPS)
         return frame
 
-    def _write(self, number: int) -> None:
-        width, height, margin = self._shot.width, self._shot.height, self._margin
+    def _strength(self, number: int) -> float:
+        """How strong the words are: given frames at either end are shown without them."""
+        if not self._photo:
+            return 1.0
+        return min(1.0, number / _FADE, (self._frames - 1 - number) / _FADE)
+
+    def _middle(self) -> tuple[int, int, int, int]:
+        """The area between the marks and the caption."""
+        width, margin = self._shot.width, self._margin
+        top = 2 * margin + self._mark.stencil.full.height
+        return (2 * margin, top, width - 2 * margin, self._caption_top() - margin)
+
+    def _caption_top(self) -> int:
+        tall = self._caption.stencil.full.height if self._caption else 0
+        return (self._shot.height - 3 * self._margin - tall) // 2 * 2
+
+    def _adorn(self, number: int) -> None:
+        if isinstance(self._scene, Photo):
+            self._scene.adorn(self._canvas, number)
         for box in self._border:
             self._canvas.bar(_FRAMES[self._shot.kind], box)
+        self._collage.paint(self._canvas, number)
+        self._write(number)
+
+    def _write(self, number: int) -> None:
+        width, height, margin = self._shot.width, self._shot.height, self._margin
         mark = self._mark.stencil.full
         self._canvas.stamp(self._mark, (width - margin - mark.width) // 2 * 2, margin)
         self._canvas.stamp(self._clocks[number // FPS], margin, margin)
         if self._caption is not None:
-            plate = self._caption.stencil.full
-            top = (height - 3 * margin - plate.height) // 2 * 2
-            self._canvas.stamp(self._caption, margin, top)
+            self._canvas.stamp(self._caption, margin, self._caption_top())
         thick = max(2, margin // 8 * 2)
         reached = width * (number + 1) // self._frames
         self._canvas.bar(self._line, (0, height - thick, reached, height))

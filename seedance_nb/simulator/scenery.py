@@ -6,17 +6,18 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw
 
 from seedance_nb.simulator.canvas import Canvas, Rgb, Stencil, Ycc, gradient, mix, ycc
 from seedance_nb.simulator.land import OUTLINES, plant, windows
 from seedance_nb.simulator.palette import Land, Mood, choose
+from seedance_nb.simulator.specks import Speck, Specks, dot
 
 if TYPE_CHECKING:
     from seedance_nb.simulator.canvas import Planes
     from seedance_nb.simulator.chance import Chance
 
-__all__ = ["Scenery"]
+__all__ = ["Scenery", "noise"]
 
 _LAYERS = 4
 _CRESCENTS = 0.6
@@ -33,19 +34,6 @@ class _Layer:
     speed: int
     swell: float
     windows: Stencil | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Speck:
-    """A dot of light: where it starts, how it moves in pixels a frame, how it sways."""
-
-    x: float
-    y: float
-    across: float
-    down: float
-    sway: float
-    phase: float
-    stencil: Stencil
 
 
 class Scenery:
@@ -70,7 +58,8 @@ class Scenery:
         self._cloud = self._make_cloud(chance)
         self._cloud_colour = ycc(mix(self.mood.low, _WHITE, 0.2 if self.mood.stars else 0.72))
         self._layers = [self._make_layer(depth, chance) for depth in range(_LAYERS)]
-        self._specks = [self._make_speck(chance) for _ in range(26)]
+        rises = self.mood.stars or self.land in {"forest", "hills", "sea"}
+        self._specks = Specks(size, self.mood.speck, chance, rises=rises)
         many = 60 if self.land == "sea" else 0
         self._glints = [self._make_glint(chance) for _ in range(many)]
 
@@ -87,7 +76,7 @@ class Scenery:
             if math.sin(frame / 24 * glint.sway + glint.phase) > 0:
                 x = self._light.x_at(frame / max(1, self.frames - 1)) + glint.x
                 canvas.fill(self._light.glow_colour, int(x), int(glint.y), glint.stencil)
-        self._paint_specks(canvas, frame)
+        self._specks.paint(canvas, frame)
 
     def _paint_layer(self, canvas: Canvas, layer: _Layer, frame: int) -> None:
         offset = self._offset(layer.speed, frame)
@@ -96,15 +85,6 @@ class Scenery:
         canvas.place(layer.planes, 0, top, stencil)
         if layer.windows is not None:
             canvas.fill(ycc(self.mood.light), 0, top, layer.windows.window(offset, self.size[0]))
-
-    def _paint_specks(self, canvas: Canvas, frame: int) -> None:
-        width, height = self.size
-        colour = ycc(self.mood.speck)
-        for speck in self._specks:
-            sway = speck.sway * math.sin(frame / 24 * 1.3 + speck.phase)
-            x = int(speck.x + speck.across * frame + sway) % (width + 40) - 20
-            y = int(speck.y + speck.down * frame) % (height + 40) - 20
-            canvas.fill(colour, x, y, speck.stencil)
 
     def _offset(self, speed: int, frame: int) -> int:
         steps = frame if self._leftward else self.frames - frame
@@ -115,8 +95,8 @@ class Scenery:
 
     def _make_cloud(self, chance: Chance) -> Stencil:
         width, height = self._strip_width(1), self.size[1] // 2
-        mask = _noise((3 * width // height + 4, 6), chance).resize((width, height), _SMOOTH)
-        finer = _noise((8 * width // height + 4, 14), chance).resize((width, height), _SMOOTH)
+        mask = noise((3 * width // height + 4, 6), chance).resize((width, height), _SMOOTH)
+        finer = noise((8 * width // height + 4, 14), chance).resize((width, height), _SMOOTH)
         mask = Image.blend(mask, finer, 0.35).point(
             [min(105, max(0, (value - 128) * 2)) for value in range(256)]
         )
@@ -161,23 +141,7 @@ class Scenery:
         stops = [(0.0, crest), (crown, crest), (crown + 0.13, body), (0.8, mist), (1.0, mist)]
         return gradient(size, stops)
 
-    def _make_speck(self, chance: Chance) -> _Speck:
-        width, height = self.size
-        radius = chance.choice((2, 2, 3, 4)) * self._unit
-        strength = chance.randrange(70, 200)
-        rises = self.mood.stars or self.land in {"forest", "hills", "sea"}
-        speed = chance.uniform(0.2, 0.9) * self._unit
-        return _Speck(
-            chance.uniform(0, width),
-            chance.uniform(0, height),
-            chance.uniform(-0.6, 0.6) * self._unit,
-            -speed if rises else speed,
-            chance.uniform(4, 18) * self._unit,
-            chance.uniform(0, math.tau),
-            _dot(radius, strength),
-        )
-
-    def _make_glint(self, chance: Chance) -> _Speck:
+    def _make_glint(self, chance: Chance) -> Speck:
         """A short stroke of light on the water, flickering, wider apart the nearer it is."""
         near = chance.random()
         width = int((10 + 34 * near) * self._unit)
@@ -188,7 +152,7 @@ class Scenery:
         box = (2, 2 * self._unit, width * 2 - 3, 6 * self._unit)
         ImageDraw.Draw(mask).ellipse(box, fill=chance.randrange(70, 190))
         phase = chance.uniform(0, math.tau)
-        return _Speck(x, y, 0.0, 0.0, flicker, phase, Stencil.of(mask.reduce(2)))
+        return Speck(x, y, 0.0, 0.0, flicker, phase, Stencil.of(mask.reduce(2)))
 
 
 _SMOOTH = Image.Resampling.BICUBIC
@@ -242,11 +206,12 @@ def _sky(size: tuple[int, int], mood: Mood, chance: Chance) -> Planes:
         radius = max(1, min(size) // 420)
         for _ in range(110):
             place = chance.randrange(0, size[0]), int(size[1] * 0.6 * chance.random() ** 1.4)
-            canvas.fill(ycc((255, 250, 235)), *place, _dot(radius, chance.randrange(60, 230)))
+            canvas.fill(ycc((255, 250, 235)), *place, dot(radius, chance.randrange(60, 230)))
     return planes
 
 
-def _noise(size: tuple[int, int], chance: Chance) -> Image.Image:
+def noise(size: tuple[int, int], chance: Chance) -> Image.Image:
+    """Grey dots by chance, to be made larger and soft."""
     return Image.frombytes("L", size, chance.randbytes(size[0] * size[1]))
 
 
@@ -265,12 +230,3 @@ def _glow(radius: int) -> Stencil:
     fall = [int(150 * max(0.0, 1 - value / 180) ** 2.4) for value in range(256)]
     mask = Image.radial_gradient("L").resize((2 * radius, 2 * radius), _SMOOTH).point(fall)
     return Stencil.of(mask)
-
-
-def _dot(radius: int, strength: int) -> Stencil:
-    side = 8 * radius
-    mask = Image.new("L", (side, side), 0)
-    ImageDraw.Draw(mask).ellipse(
-        (side // 4, side // 4, side - side // 4, side - side // 4), fill=strength
-    )
-    return Stencil.of(mask.filter(ImageFilter.GaussianBlur(radius * 0.9)))
