@@ -1262,8 +1262,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "{requests} 种组合共 {count} 个视频，其中新的 {fresh} 个。{where}。费用：{cost}。",
     ),
     "error.rerun": (
-        "This would make {count} request(s) again on {where}; estimate: unknown.",
-        "将在 {where} 上重新发送 {count} 个请求；费用估计：未知。",
+        "This would make {count} request(s) again on {where}. Estimate: {cost}.",
+        "将在 {where} 上重新发送 {count} 个请求。预估费用：{cost}。",
     ),
     "error.rerun.hint": (
         "If you mean it: `{line}`.",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 from seedance_nb.core.errors import BudgetExceeded
 from seedance_nb.core.texts import say
 from seedance_nb.runs import exports
+from seedance_nb.runs.budget import NO_CONSENT, Consent
 from seedance_nb.runs.job import Jobs, data_frame
 from seedance_nb.runs.journal import seconds, timestamp
 from seedance_nb.runs.settings import say_where
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.job import Job
     from seedance_nb.runs.journal import Event
     from seedance_nb.runs.library import Video
+    from seedance_nb.runs.purse import Purse
     from seedance_nb.runs.record import JobState
     from seedance_nb.runs.session import Session
     from seedance_nb.runs.verify import Disagreement
@@ -217,18 +219,23 @@ class RequestLog(Sequence[Entry]):
         """Ask it all again, as new takes on the present backend.
 
         Raises:
-            BudgetExceeded: It would cost money, and there was no `yes`.
+            BudgetExceeded: It would cost money, and there was no `yes`; or a cap does not allow it.
         """
         keeper = self._keeper
         asked = list(exports.calls(self))
+        every = [request for entry, request in asked for _ in range(entry.takes)]
         if keeper is None or (keeper.backend == "live" and not yes):
-            count = sum(entry.takes for entry, _ in asked)
             where, line = keeper.where if keeper else "-", "log.rerun(yes=True)"
-            raise BudgetExceeded("error.rerun", count=count, where=where, line=line)
+            cost = keeper.purse.estimate(every).text if keeper else "-"
+            raise BudgetExceeded("error.rerun", count=len(every), where=where, cost=cost, line=line)
+        consent = Consent(yes=yes)
+        keeper.purse.prepare(consent)
+        keeper.purse.check(every, consent)
         made: list[Job] = []
         for entry, request in asked:
-            jobs = keeper.generate(request, takes=entry.takes, new=True, cell={"kind": "rerun"})
-            made += jobs if isinstance(jobs, Jobs) else [jobs]
+            made += keeper.ask(
+                [request], takes=entry.takes, new=True, cell={"kind": "rerun"}, consent=consent
+            )
         return Jobs(made)
 
     def _ipython_display_(self) -> None:
@@ -258,15 +265,20 @@ class Keeper(Protocol):
     def viewer(self) -> Callable[[Any], None]:
         """Shows something in the way of the front end."""
 
-    def generate(
+    @property
+    def purse(self) -> Purse:
+        """What things cost, and what may be spent."""
+
+    def ask(
         self,
-        prompt: str | VideoRequest,
+        requests: Sequence[VideoRequest],
         *,
         takes: int = 1,
         new: bool = False,
         cell: Mapping[str, Any] | None = None,
-    ) -> Job | Jobs:
-        """Ask."""
+        consent: Consent = NO_CONSENT,
+    ) -> Jobs:
+        """Ask for takes of each."""
 
 
 _SESSION = ("time", "versions", "commit", "system", "catalog")
