@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import errno
 import heapq
-import json
-import math
 import os
 import re
 import stat
@@ -18,9 +16,10 @@ import threading
 import weakref
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 from seedance_nb.runs import disk
+from seedance_nb.runs.lines import JOB, VERSION, Event, encode, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -43,17 +42,11 @@ __all__ = [
     "timestamp",
 ]
 
-Event: TypeAlias = dict[str, object]
-
-VERSION = 1
 _OPEN = ".open.jsonl"
 _CLOSED = ".jsonl"
-_GITIGNORE = "/videos/*\n!/videos/*.json\n/simulator/\n"
+_GITIGNORE = "/videos/*\n!/videos/*.json\n/simulator/\n/inputs/\n/uploads.json\n"
 _COMMON = frozenset({"v", "session", "seq", "time"})
-_JOB = re.compile(r"[a-z0-9]{4,40}")
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-_UNREADABLE = (ValueError, RecursionError)
-_BLOCK = 500  # lines that are decoded together
 
 
 def timestamp(when: float) -> str:
@@ -74,7 +67,7 @@ def seconds(text: object) -> float | None:
 
 def check_job(job: str) -> str:
     """Return the job id unchanged; raise ValueError if it is not 4-40 of ``a-z0-9``."""
-    if not _JOB.fullmatch(job):
+    if not JOB.fullmatch(job):
         message = f"not a job id: {job!r}"
         raise ValueError(message)
     return job
@@ -131,7 +124,7 @@ class Journal:
                 "event": event,
                 **data,
             }
-            self._write(fd, _encode(line))
+            self._write(fd, encode(line))
             self._seq += 1
             if durable:
                 self._sync(fd)
@@ -225,7 +218,7 @@ class Reader:
             # Renamed between the listing and now: try the other name.
             with suppress(FileNotFoundError, NotADirectoryError):
                 data = self._read(session, self._folder / f"{session}{suffix}")
-                return _parse(session, data)
+                return parse(session, data)
         return iter(())
 
     def _read(self, session: str, path: Path) -> bytes:
@@ -341,7 +334,7 @@ def _claims(home: Path, only: str | None) -> dict[str, list[tuple[int, str]]]:
     folder = home / "claims"
     for name in _names(folder):
         job, _, generation = name.partition(".")
-        known = _JOB.fullmatch(job) and re.fullmatch(r"[0-9]{1,9}", generation)
+        known = JOB.fullmatch(job) and re.fullmatch(r"[0-9]{1,9}", generation)
         if known and only in (None, job):
             found.setdefault(job, []).append((int(generation), _claimant(folder / name)))
     return {job: sorted(takers) for job, takers in found.items()}
@@ -377,53 +370,6 @@ def _listing(folder: Path) -> set[tuple[str, bool]]:
         if session != name and _SESSION.fullmatch(session):
             found.add((session, is_open))
     return found
-
-
-def _encode(event: Event) -> bytes:
-    text = json.dumps(event, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    # What UTF-8 cannot say (half of a surrogate pair) becomes its JSON escape.
-    return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return value
-
-
-_decode = json.JSONDecoder(parse_constant=_finite, parse_float=_finite).decode
-_KINDS: tuple[tuple[str, type], ...] = (("time", str), ("seq", int), ("gen", int))
-
-
-def _parse(session: str, data: bytes) -> Iterator[Event]:
-    lines = data.split(b"\n")[:-1]
-    for start in range(0, len(lines), _BLOCK):
-        for event in filter(_is_event, _decoded(lines[start : start + _BLOCK])):
-            for key, kind in _KINDS:
-                if key in event and type(event[key]) is not kind:
-                    del event[key]
-            event["session"] = session
-            yield event
-
-
-def _decoded(lines: list[bytes]) -> list[Any]:
-    """The values of some lines, those left out that have none; together they are read quicker."""
-    with suppress(*_UNREADABLE):
-        values: list[Any] = _decode(f"[{b','.join(lines).decode()}]")
-        if len(values) == len(lines):
-            return values
-    found = []
-    for line in lines:
-        with suppress(*_UNREADABLE):
-            found.append(_decode(line.decode()))
-    return found
-
-
-def _is_event(value: object) -> bool:
-    facts = value if isinstance(value, dict) else {}
-    kind, job = facts.get("event"), facts.get("job", "none")
-    return isinstance(kind, str) and isinstance(job, str) and bool(_JOB.fullmatch(job))
 
 
 def _call(function: Callable[[], None] | None) -> None:

@@ -1,9 +1,12 @@
-"""Whether a record is true: digests made anew, files hashed anew, sidecars compared."""
+"""Whether a record is true: digests made anew, files hashed anew, sidecars and outputs compared."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +15,20 @@ from typing import TYPE_CHECKING, Any
 from seedance_nb.core.errors import InvalidRequest
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.texts import say
+from seedance_nb.runs import journal as journals
 from seedance_nb.runs.library import Library
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from seedance_nb.runs.library import Video
     from seedance_nb.runs.log import RequestLog
     from seedance_nb.runs.record import JobState
 
+MOST_NAMED = 5  # lost lines that are named
 _SHOWN = re.compile(r"videos/([a-z0-9]{4,40})(?:-\d+)?\.mp4")
+_EMBEDDED = re.compile(r"data:video/mp4;base64,([\w+/=]+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,9 @@ class Disagreement:
     """Something that is not as the record says.
 
     Attributes:
-        job: The job it is about; empty where it is about the notebook.
+        job: The job it is about; empty where it is about the journal or a whole notebook.
         text_id: Which text of `texts.TABLE`.
-        detail: A path or a digest.
+        detail: A path, a digest, or the numbers of lost lines.
     """
 
     job: str
@@ -57,7 +63,7 @@ def verify(log: RequestLog, notebook: str | os.PathLike[str] | None = None) -> l
         ValueError: It is none.
     """
     library = Library(log.home)
-    found: list[Disagreement] = []
+    found = list(_gaps(log))
     states = {entry.job: entry.state for entry in log if entry.state is not None}
     for state in states.values():
         found += _request(state)
@@ -67,8 +73,21 @@ def verify(log: RequestLog, notebook: str | os.PathLike[str] | None = None) -> l
         if entry.state is not None and entry.digest not in ("", entry.state.digest):
             found.append(Disagreement(entry.job, "verify.digest", entry.digest))
     if notebook is not None:
-        found += _shown(json.loads(Path(notebook).read_text("utf-8")), states)
+        found += _shown(json.loads(Path(notebook).read_text("utf-8")), log, states)
     return found
+
+
+def _gaps(log: RequestLog) -> Iterator[Disagreement]:
+    """Lines that are missing from the journal: every session numbers its own."""
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for event in journals.read(log.home, log.sessions):
+        number = event.get("seq")
+        numbers[str(event["session"])].add(number if isinstance(number, int) else 0)
+    for session, known in numbers.items():
+        lost = set(range(1, max(known) + 1)) - known
+        if lost:
+            shown = ", ".join(map(str, sorted(lost)[:MOST_NAMED]))
+            yield Disagreement("", "verify.gap", f"{session}: {shown}")
 
 
 def _request(state: JobState) -> Iterator[Disagreement]:
@@ -106,10 +125,56 @@ def _agrees(record: Any, state: JobState, video: Video) -> bool:
         return False
 
 
-def _shown(notebook: Any, states: dict[str, JobState]) -> Iterator[Disagreement]:
-    """Files that a notebook's outputs show and the record does not know as finished."""
+def _shown(
+    notebook: Any, log: RequestLog, states: Mapping[str, JobState]
+) -> Iterator[Disagreement]:
+    """Where a notebook's outputs show other videos than the record has."""
+    hashes = {video.sha256 for state in states.values() for video in state.videos}
+    asked = _asked(log)
     cells = notebook.get("cells", []) if isinstance(notebook, dict) else []
-    outputs = json.dumps([cell.get("outputs", []) for cell in cells if isinstance(cell, dict)])
-    for job in dict.fromkeys(_SHOWN.findall(outputs)):
-        if job not in states or states[job].status != "completed":
-            yield Disagreement(job, "verify.notebook", f"videos/{job}.mp4")
+    for cell in (cell for cell in cells if isinstance(cell, dict)):
+        outputs = json.dumps(cell.get("outputs") or [])
+        shown = list(dict.fromkeys(_SHOWN.findall(outputs)))
+        for job in shown:
+            if job not in states or states[job].status != "completed":
+                yield Disagreement(job, "verify.notebook", f"videos/{job}.mp4")
+        for text in _EMBEDDED.findall(outputs):
+            sha256 = hashlib.sha256(_bytes(text)).hexdigest()
+            if sha256 not in hashes:
+                yield Disagreement("", "verify.embedded", sha256[:12])
+        calls = asked.get(_source_hash(cell))
+        if calls and cell.get("outputs"):
+            yield from _answers(calls, outputs, shown)
+
+
+def _answers(
+    calls: Mapping[tuple[str, int], set[str]], outputs: str, shown: list[str]
+) -> Iterator[Disagreement]:
+    """Where a cell's outputs are not those of any of the calls that it made."""
+    for job in set(shown) - set().union(*calls.values()):
+        yield Disagreement(job, "verify.swapped", f"videos/{job}.mp4")
+    missing = [[job for job in sorted(jobs) if job not in outputs] for jobs in calls.values()]
+    if all(missing):
+        yield Disagreement(missing[-1][0], "verify.unshown")
+
+
+def _asked(log: RequestLog) -> dict[str, dict[tuple[str, int], set[str]]]:
+    """The completed jobs of each call, by the hash of the cell that made it."""
+    found: dict[str, dict[tuple[str, int], set[str]]] = {}
+    for entry in log:
+        if entry.cell.get("kind") == "cell" and entry.state is not None:
+            calls = found.setdefault(str(entry.cell.get("sha256")), {})
+            jobs = calls.setdefault((entry.session, entry.call), set())
+            jobs.update([entry.job] if entry.status == "completed" else [])
+    return found
+
+
+def _bytes(text: str) -> bytes:
+    with suppress(ValueError):
+        return base64.b64decode(text)
+    return b""
+
+
+def _source_hash(cell: Mapping[str, Any]) -> str:
+    source = "".join(cell.get("source", "")).rstrip("\n")
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()

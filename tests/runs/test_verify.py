@@ -1,0 +1,127 @@
+"""Whether a record is true: what `verify` finds when somebody changes something."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from canary import CANARY
+
+from seedance_nb.runs import log
+from seedance_nb.runs.job import Job
+from seedance_nb.runs.session import Session
+from seedance_nb.runs.settings import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from peer import Peer
+
+    from seedance_nb.runs.log import RequestLog
+
+DOG, CAT = "%%seedance -d 4\na dog", "%%seedance -d 4\na cat"
+
+
+@dataclass
+class Record:
+    """A folder with two videos, made by two cells, and the notebook that shows them."""
+
+    session: Session
+    dog: Job
+    cat: Job
+    notebook: Path
+
+    @property
+    def log(self) -> RequestLog:
+        """What the folder says now."""
+        return log.read(self.session)
+
+    def found(self) -> list[tuple[str, str]]:
+        """What disagrees, as text id and job."""
+        return [(item.text_id, item.job) for item in self.log.verify(self.notebook)]
+
+    def show(self, *outputs: str) -> None:
+        """Write the notebook: one output for the cell of the dog, one for that of the cat."""
+        cells = [
+            {"cell_type": "code", "source": source, "outputs": [{"data": {"text/html": output}}]}
+            for source, output in zip((DOG, CAT), outputs, strict=True)
+        ]
+        self.notebook.write_text(json.dumps({"cells": [*cells, {"source": "# words"}]}), "utf-8")
+
+
+@pytest.fixture
+def record(tmp_path: Path, peer: Peer) -> Iterator[Record]:
+    """A true record."""
+    peer.polls = 1
+    given = {"api_key": CANARY, "base_url": peer.url, "home": tmp_path / "runs"}
+    session = Session(resolve(given, {}, {}, cwd=tmp_path))
+    jobs = []
+    for number, source in enumerate((DOG, CAT), 1):
+        sha256 = hashlib.sha256(source.encode()).hexdigest()
+        cell = {"kind": "cell", "number": number, "source": source, "sha256": sha256}
+        job = session.generate(source.partition("\n")[2], duration=4, cell=cell)
+        assert isinstance(job, Job)
+        jobs.append(job.wait(20))
+    made = Record(session, jobs[0], jobs[1], tmp_path / "n.ipynb")
+    made.show(*(f"<video src='runs/videos/{job.id}.mp4'>" for job in jobs))
+    yield made
+    session.close()
+
+
+def test_a_true_record_agrees_with_itself(record: Record) -> None:
+    """Requests, files, sidecars, journal and notebook say the same: nothing is found."""
+    assert [] == record.found()
+
+
+def test_an_embedded_video_is_compared_by_its_bytes(record: Record) -> None:
+    """A video inside the notebook counts as shown while it is one of the record, byte by byte."""
+    assert record.dog.video is not None
+    data = record.dog.video.path.read_bytes()
+    embedded = [f"data:video/mp4;base64,{base64.b64encode(d).decode()}" for d in (data, data[:-1])]
+
+    record.show(f"{record.dog.id} {embedded[0]}", f"{record.cat.id} {embedded[1]}")
+
+    assert [("verify.embedded", "")] == record.found()
+
+
+def test_a_notebook_that_shows_other_videos_is_noticed(record: Record) -> None:
+    """Videos of nobody, in the wrong cell, or missing from the cell that asked are named."""
+    dog, cat = record.dog.id, record.cat.id
+
+    record.show(f"videos/{cat}.mp4", "videos/zzzz2345.mp4")
+
+    assert {
+        ("verify.swapped", cat), ("verify.unshown", dog), ("verify.notebook", "zzzz2345"),
+        ("verify.swapped", "zzzz2345"), ("verify.unshown", cat),
+    } == set(record.found())  # fmt: skip
+
+
+def change_line(record: Record, change: Callable[[dict[str, Any]], None], event: str) -> None:
+    """Rewrite a line of the journal, as somebody with an editor would."""
+    [path] = (record.session.home / "journal").glob("*.jsonl")
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    change(next(line for line in lines if line["event"] == event))
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines if line), "utf-8")
+    record.session.close()
+    given = {"backend": "replay", "home": record.session.home}
+    record.session = Session(resolve(given, {}, {}, cwd=record.session.home))
+
+
+def test_another_prompt_has_another_digest(record: Record) -> None:
+    """A request that was changed in the journal no longer has its digest."""
+    change_line(record, lambda line: line["request"].update(prompt="a wolf"), "asked")
+
+    assert ("verify.digest", record.dog.id) in record.found()
+
+
+def test_a_line_that_was_taken_out_is_missed(record: Record) -> None:
+    """A line that somebody took out of the journal leaves a gap in its numbers."""
+    change_line(record, dict.clear, "asked")
+
+    [gap] = [item for item in record.log.verify() if item.text_id == "verify.gap"]
+    assert f"{record.dog.state.session}: 2" in gap.text
