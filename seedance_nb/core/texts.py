@@ -1302,22 +1302,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "Lines of the journal are missing: {detail}.",
         "日志缺少若干行：{detail}。",
     ),
-    "verify.embedded": (
-        "The notebook holds a video that this record does not have (sha256 {detail}).",
-        "笔记本中嵌入了记录里没有的视频（sha256 {detail}）。",
-    ),
-    "verify.swapped": (
-        "{job}: a cell shows {detail}, but it asked for another one.",
-        "{job}：某个单元格显示了 {detail}，但它请求的并不是这个视频。",
-    ),
-    "verify.unshown": (
-        "{job}: the cell that asked for it does not show it.",
-        "{job}：请求它的单元格没有显示它。",
-    ),
-    "verify.gap": (
-        "Lines of the journal are missing: {detail}.",
-        "日志缺少若干行：{detail}。",
-    ),
     "verify.good": (
         "{count} entries: every request, file and sidecar is as the record says.",
         "{count} 条记录：请求、文件和说明均与记录一致。",
