@@ -325,7 +325,7 @@ async def _body(response: httpx.Response) -> bytes:
 
 
 async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    async for chunk in response.aiter_bytes(_CHUNK):
+    async for chunk in response.aiter_bytes():
         yield chunk
 
 
