@@ -29,6 +29,7 @@ from seedance_nb.notebook.form_controls import (
 from seedance_nb.notebook.form_source import request_from
 from seedance_nb.notebook.form_state import form_state, values_of
 from seedance_nb.notebook.look import BOX, FAINT, code_in, safe
+from seedance_nb.notebook.pair import ALIVE, INSTEAD, Pair
 from seedance_nb.notebook.stage import Panel, Stage, stage_for
 from seedance_nb.notebook.video import Budget
 from seedance_nb.runs.job import Job
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
 MOST_PANELS = 12  # of one click
 SPELLINGS = ("cell", "python", "curl")
-_WIDGET = "application/vnd.jupyter.widget-view+json"
 # What stands beneath what, and what shares a row.
 ROWS = (
     ("prompt",),
@@ -68,8 +68,11 @@ _ROW = {"flex_flow": "row wrap", "align_items": "center", "margin": "4px 0 0"}
 
 
 def form_stage(session: Session) -> Stage:
-    """Where the panels of a form are shown: inside a widget, which follows no relative link."""
-    return dataclasses.replace(stage_for(session), front_end="vscode", budget=Budget())
+    """Where the panels of a form are shown: inside a widget, whoever shows that."""
+    stage = stage_for(session)
+    if stage.front_end == "lab":
+        return stage
+    return dataclasses.replace(stage, front_end="vscode", budget=Budget())
 
 
 class Form:
@@ -120,6 +123,8 @@ class Form:
         self.message.layout.margin = "4px 0 0"
         self.panels = ipywidgets.VBox(layout={"width": "100%"})
         self._known: dict[str, Any] = {}  # the panel of each job
+        self._kept: dict[str, tuple[str, str]] = {}  # the same as HTML and as text; newest last
+        self._pair = Pair(stage(session).publish, f"seedance-form-{id(self):x}", self._front_end)
         self._spelling = ""
         self._filling = False
         self.widget = self._put_together(session)
@@ -131,27 +136,36 @@ class Form:
 
     # --- showing --------------------------------------------------------------------------------
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """The live form, over a text for the saved notebook that says how to open it again."""
+    def show(self) -> None:
+        """Display it in the running cell: the live form, and below it what is saved of it."""
         if self._front_end in ("terminal", "script"):
-            return {"text/plain": say("form.nowhere")}
-        said = say("form.static", line=f"%seedance form {self._named}".rstrip())
-        bundle: dict[str, Any] = {
-            "text/html": f'<div style="{BOX}">{code_in(said)}</div>',
-            "text/plain": said,
-        }
-        if self._front_end != "none":
-            model_id = self.widget.model_id
-            bundle[_WIDGET] = {"version_major": 2, "version_minor": 0, "model_id": model_id}
-        return bundle
+            stages.print_line(repr(self))
+            return
+        model_id = "" if self._front_end == "none" else self.widget.model_id
+        self._pair.show(*self._saved(), model_id=model_id)
+
+    def keep(self, job_id: str, html: str, plain: str) -> None:
+        """Put the panel of a job, as it is just now, into what is saved."""
+        self._kept[job_id] = html, plain
+        self._pair.save(*self._saved())
+
+    def _ipython_display_(self) -> None:
+        self.show()
 
     def __repr__(self) -> str:
         """How to show it where it cannot be shown."""
-        return str(self._repr_mimebundle_()["text/plain"])
+        return say("form.nowhere") if self._front_end in ("terminal", "script") else self._line
 
-    def show(self) -> None:
-        """Display it in the running cell."""
-        stages.publish(self._repr_mimebundle_(), f"seedance-form-{id(self):x}", update=False)
+    def _saved(self) -> tuple[str, str]:
+        """The line that opens it again, and the panels of its jobs, the newest first."""
+        kept = list(self._kept.values())[::-1]
+        html = f'<div style="{BOX}">{code_in(self._line)}</div>'
+        htmls, plains = zip((html, self._line), *kept, strict=True)
+        return "".join(htmls), "\n".join(plains)
+
+    @property
+    def _line(self) -> str:
+        return say("form.static", line=f"%seedance form {self._named}".rstrip())
 
     # --- filling in -----------------------------------------------------------------------------
 
@@ -182,7 +196,10 @@ class Form:
             rows += [*shown, *(self.notes[name] for name in names)]
         buttons = ipywidgets.HBox([self.generate, *self.spellers.values()], layout=_ROW)
         body = frame([*rows, self.summary, buttons, self.message, self.text])
-        return ipywidgets.VBox([body, self.panels], layout={"width": "100%"})
+        whole = ipywidgets.VBox([body, self.panels], layout={"width": "100%"})
+        for name in (ALIVE, INSTEAD):
+            whole.add_class(name)
+        return whole
 
     def _listen(self) -> None:
         for control in self.controls.values():
@@ -272,6 +289,7 @@ class Form:
             else:
                 others = (panel for panel in self.panels.children if panel is not known)
                 self.panels.children = (known, *others)
+                self.keep(job.id, *self._kept.pop(job.id))
                 show_note(self.message, line_html(say(f"panel.origin.{job.origin}")))
         left = len(jobs) - MOST_PANELS
         if left > 0:

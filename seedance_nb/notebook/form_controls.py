@@ -9,7 +9,6 @@ import traitlets
 
 from seedance_nb.core import catalog
 from seedance_nb.core.catalog import MODES, PARAMETERS
-from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.look import FAINT, WIDEST, code_in, colour, safe
 
@@ -57,6 +56,8 @@ class Shapes(ipywidgets.HBox):  # type: ignore[misc]
         self._painting = True
         for name, button in self.buttons.items():
             button.value = name == ratio
+            # ipywidgets has no aria-pressed; a screen reader reads the tooltip after the name.
+            button.tooltip = say("form.chosen", ratio=name) if name == ratio else name
         self._painting = False
 
     def _press(self, ratio: str, down: bool) -> None:  # noqa: FBT001 - as the button says it
@@ -83,7 +84,7 @@ def _shape(ratio: str) -> Any:
 def make_controls() -> dict[str, Any]:
     """A control for each parameter, and for what a form asks besides."""
     controls = {parameter.name: _control(parameter) for parameter in PARAMETERS}
-    controls["takes"] = _number("takes", 1, 1, MOST_TAKES)
+    controls["takes"] = _number("takes", 1)
     controls["new"] = _switch("new", value=False)
     return controls
 
@@ -173,7 +174,7 @@ def _control(parameter: Parameter) -> Any:
     if parameter.kind == "media":
         return _area(name, rows=2, continuous=False)
     if parameter.kind == "integer":
-        return _number(name, parameter.default, parameter.minimum, parameter.maximum)
+        return _number(name, parameter.default)
     if parameter.kind == "flag":
         return _switch(name, value=bool(parameter.default))
     if parameter.kind == "url":
@@ -199,11 +200,10 @@ def _area(name: str, *, rows: int, continuous: bool) -> Any:
     )
 
 
-def _number(name: str, value: Any, low: int, high: int) -> Any:
-    return ipywidgets.BoundedIntText(
+def _number(name: str, value: Any) -> Any:
+    """A number; one that is out of range stays there, with the problem that it is."""
+    return ipywidgets.IntText(
         value=value,
-        min=low,
-        max=high,
         description=say(f"form.label.{name}"),
         layout={"width": f"{LABEL + 84}px", "margin": "2px 0"},
         style=STYLE,
@@ -235,12 +235,14 @@ def _choice(parameter: Parameter) -> Any:
     else:
         known = {quality for model in offered.models for quality in model.qualities}
         options = [(quality, quality) for quality in parameter.choices if quality in known]
-    return ipywidgets.ToggleButtons(
+    buttons = ipywidgets.RadioButtons(
         options=options,
         value=parameter.default or "",
         layout={"flex": "1 1 0%", "width": "auto", "margin": "2px 0"},
-        style={"button_width": "auto"},
     )
+    if buttons.has_trait("orientation"):  # not in ipywidgets 7
+        buttons.orientation = "horizontal"
+    return buttons
 
 
 def labelled(name: str, control: Any) -> Any:

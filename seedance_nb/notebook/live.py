@@ -28,6 +28,9 @@ class Host(Protocol):
     def add(self, other: Live) -> None:
         """Show one more."""
 
+    def keep(self, job_id: str, html: str, plain: str) -> None:
+        """Save this of a job, in place of what was saved of it before."""
+
 
 class Live:
     """The widget of a panel. Only what changes is sent.
@@ -73,6 +76,9 @@ class Live:
     def add(self, other: Live) -> None:
         """Show another one below this."""
         self._box.children = (*self._box.children, other.widget)
+
+    def keep(self, job_id: str, html: str, plain: str) -> None:
+        """Nothing: what is below a panel is not saved."""
 
     def _button(self, act: Act) -> object:
         button = self._made(description=act.label, tooltip=act.tip, layout=_BUTTON)

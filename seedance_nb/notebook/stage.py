@@ -282,9 +282,10 @@ class Panel:
         self._put(panel_html(panel), panel, update=True)
 
     def _put(self, html: str, panel: PanelState, *, update: bool, asked: str = "") -> None:
-        if self._host is not None:
-            return
         text = self.line(panel)
+        if self._host is not None:
+            self._host.keep(panel.job, html, text)
+            return
         bundle: dict[str, Any] = {"text/html": html, "text/plain": text}
         if asked:
             bundle["text/plain"] = say("panel.snapshot", job=panel.job, time=asked)

@@ -49,7 +49,7 @@ def look_at(lab: Lab, book: Notebook, name: str) -> dict[str, Any]:
 
 def type_into(lab: Lab, label: str, text: str) -> None:
     """Fill in a field, and leave it."""
-    lab.page.get_by_label(label, exact=True).fill(text)
+    lab.page.get_by_role("textbox", name=label, exact=True).fill(text)
     lab.page.keyboard.press("Tab")
 
 
@@ -85,7 +85,7 @@ def test_the_keyboard_alone_fills_in_a_form_and_starts_a_job(lab: Lab) -> None:
     keys.press("Control+A")
     keys.type("4")
     tab_to(lab, "480p")
-    keys.press("Enter")
+    keys.press("Space")
     tab_to(lab, "9:16")
     keys.press("Space")
     tab_to(lab, "Sound")
@@ -148,17 +148,30 @@ def test_hostile_text_in_a_form_is_only_text(lab: Lab) -> None:
     assert not lab.page.evaluate("window.hit")
 
 
-def test_a_saved_form_says_how_to_open_it_again(lab: Lab) -> None:
-    """Reopened without a kernel the cell shows a line, never an empty box."""
+@pytest.mark.parametrize("trusted", [False, True], ids=["untrusted", "trusted"])
+def test_a_saved_form_keeps_its_videos_and_says_how_to_open_it(lab: Lab, *, trusted: bool) -> None:
+    """Reopened by a stranger or with a new kernel: a line and the videos, never an empty box."""
     book = opened(lab)
     type_into(lab, "Prompt", PROMPTS["en"])
+    lab.page.get_by_role("button", name="Generate", exact=True).click()
+    book.until_shows(2, ".seedance-alive video")
+    seen = "seedanceTest.area(path, i).node.querySelector('.seedance-saved').checkVisibility()"
+    book.until("seedanceTest.area(path, i).node.querySelector('.seedance-saved video')", 2)
+    doubled = book.look(seen, 2)
     saved = book.save()
     book.close()
     lab.end_kernels()
-    again = lab.open(from_a_stranger(book.path, saved), kernel=False)
+    path = book.path if trusted else from_a_stranger(book.path, saved)
+    again = lab.open(path, kernel=trusted)
+    again.until_shows(2, "video")
+    words = again.look("seedanceTest.area(path, i).node.innerText", 2)
+    lab.shoot(f"form-reopened-{'trusted' if trusted else 'untrusted'}")
 
-    assert "text/html" in saved["cells"][2]["outputs"][0]["data"]
-    again.until_says(2, "%seedance form opens it again")
+    assert not doubled
+    assert trusted is again.look("seedanceTest.cell(path, i).model.trusted", 2)
+    assert words.startswith("A form for a video. %seedance form opens it again")
+    assert "model not found" not in words
+    assert 1280 == again.play(2).width
 
 
 def test_a_job_becomes_the_cell_below(lab: Lab) -> None:

@@ -63,7 +63,7 @@ def pictures(form: Form) -> list[str]:
 
 
 def test_the_controls_are_the_table(form: Form) -> None:
-    """One control for each parameter, with its default, its choices and its bounds."""
+    """One control for each parameter, with its default."""
     names = {parameter.name for parameter in PARAMETERS} | set(RUN)
 
     assert names == form.controls.keys() == form.notes.keys()
@@ -73,8 +73,6 @@ def test_the_controls_are_the_table(form: Form) -> None:
         default = {"media": "", "choice": "", "prompt": "", "url": ""}.get(parameter.kind)
         wanted = parameter.default if parameter.default is not None else default
         assert control.value == (None if "aspect_ratio" == parameter.name else wanted)
-        if "integer" == parameter.kind:
-            assert (parameter.minimum, parameter.maximum) == (control.min, control.max)
 
 
 @pytest.mark.parametrize(
@@ -312,27 +310,79 @@ def test_an_unknown_keyword_is_an_error(sessions: Any) -> None:
         Form(sessions, sorce="x")  # type: ignore[call-arg]
 
 
+def test_a_number_out_of_range_is_a_problem_and_stays(form: Form) -> None:
+    """Nothing is corrected in silence: 60 seconds stay 60, with the valid range under them."""
+    form.controls["prompt"].value = "a dog"
+    form.controls["duration"].value = 60
+    form.controls["takes"].value = 0
+
+    assert 60 == form.controls["duration"].value
+    assert "15" in note(form, "duration")
+    assert "100" in note(form, "takes")
+    assert form.generate.disabled
+
+
+def test_the_chosen_ratio_is_told_to_screen_readers(form: Form) -> None:
+    """Only the button of the ratio that would be sent says so."""
+    form.controls["aspect_ratio"].buttons["9:16"].value = True
+    buttons = form.controls["aspect_ratio"].buttons
+
+    assert ["9:16, chosen"] == [b.tooltip for b in buttons.values() if b.tooltip != b.description]
+
+
 def test_what_is_saved_says_how_to_open_it_again(
-    make_form: Callable[..., Form], session: Any, make_job: Callable[..., Job]
+    make_form: Callable[..., Form], session: Any, make_job: Callable[..., Job], shown: Any
 ) -> None:
     """A notebook without a kernel shows a line, never an empty box."""
     session.kept = Jobs([make_job()])
-    bundle = make_form("kite2345", named="kite2345", front_end="lab")._repr_mimebundle_()
+    make_form("kite2345", named="kite2345", front_end="lab").show()
+    live, saved = shown
 
-    assert {WIDGET, "text/html", "text/plain"} == bundle.keys()
-    assert "`%seedance form kite2345` opens it again" in bundle["text/plain"]
-    assert "%seedance form kite2345</code>" in bundle["text/html"]
+    assert {WIDGET, "text/html", "text/plain"} == live.bundle.keys()
+    assert ("", "") == (live.html, live.plain)
+    assert {"text/html", "text/plain"} == saved.bundle.keys()
+    assert "`%seedance form kite2345` opens it again" in saved.plain
+    assert "%seedance form kite2345</code>" in saved.html
+
+
+def test_the_panels_of_a_form_are_saved_with_it(
+    make_form: Callable[..., Form], session: Any, make_job: Callable[..., Job], shown: Any,
+    video: Video,
+) -> None:  # fmt: skip
+    """Below the line: what became of each job, the newest first, and nothing of the widget."""
+    first, second = make_job("one", id="kite2345"), make_job("two", id="lamp2345")
+    answers = iter([first, second])
+    session.generate = lambda *_, **__: next(answers)
+    form = make_form(front_end="lab")
+    form.show()
+    form.controls["prompt"].value = "one"
+    form.generate.click()
+    form.generate.click()
+    ids = {output.id for output in shown[1:]}
+    running = shown[-1]
+    first.become(first.state.with_(status="completed", videos=(video,)))
+    saved = shown[-1]
+
+    assert 1 == len(ids)
+    assert running.update
+    assert "%seedance show kite2345" in running.html
+    assert saved.html.index("opens it again") < saved.html.index("two") < saved.html.index("<video")
+    assert "%seedance show kite2345" not in saved.html
 
 
 @pytest.mark.parametrize(("front_end", "words"), [("none", "opens it again"), ("script", "cells")])
 def test_where_there_are_no_widgets_a_form_is_a_line(
-    make_form: Callable[..., Form], front_end: str, words: str
+    make_form: Callable[..., Form],
+    front_end: str,
+    words: str,
+    shown: Any,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Runs without a front end and scripts are told what to do instead."""
-    form = make_form(front_end=front_end)
+    make_form(front_end=front_end).show()
 
-    assert WIDGET not in form._repr_mimebundle_()
-    assert words in repr(form)
+    assert not any(WIDGET in output.bundle for output in shown)
+    assert words in "".join(output.plain for output in shown) + capsys.readouterr().out
 
 
 def test_the_verb_says_in_a_terminal_what_to_do_instead(
