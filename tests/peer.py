@@ -1,7 +1,8 @@
 """An independent server that speaks the video API, for tests of clients.
 
 It shares no code with the package and was written from the API's documents alone. It has an
-origin for the API, one for the media, and one more to redirect to. In a process of its own:
+origin for the API, one for the media, one more to redirect to, and one for uploads. In a process
+of its own:
 
     python tests/peer.py --video tests/data/clip.mp4 --seconds 2 --log calls.jsonl
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import re
 import socket
@@ -56,6 +58,7 @@ class Peer:
         redirect: "same" or "cross": result links redirect, within the media origin or away.
         results: how many videos a task gives.
         suffix: length of the last part of task ids: 6 or 8.
+        prices: the body of the public price list; without one the path is unknown.
         on_create, on_poll, on_download: what to do with the next requests instead of answering
             well, one step each:
             ("ok",); ("status", code, body[, headers]);
@@ -65,6 +68,9 @@ class Peer:
             ("fails", code, message) makes a task that will fail (create only);
             ("merge", fields) answers with these fields changed (create and poll);
             ("cut", n) announces the whole video and sends n bytes (download only).
+        on_upload: likewise for uploads; ("hold",) stops in the middle until `gate` is set.
+        uploads: what arrived as a file: its hash, size, name and type are the body.
+        gate: lets uploads that are held go on.
     """
 
     video: bytes
@@ -79,14 +85,18 @@ class Peer:
     redirect: str | None = None
     results: int = 1
     suffix: int = 8
+    prices: Any = None
     log: Path | None = None
     on_create: list[Step] = field(default_factory=list)
     on_poll: list[Step] = field(default_factory=list)
     on_download: list[Step] = field(default_factory=list)
+    on_upload: list[Step] = field(default_factory=list)
     creates: list[Call] = field(default_factory=list)
     polled: list[Call] = field(default_factory=list)
     downloads: list[Call] = field(default_factory=list)
+    uploads: list[Call] = field(default_factory=list)
     others: list[Call] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
     resets: int = 0
     tasks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -96,9 +106,10 @@ class Peer:
         self.stopping = threading.Event()
         self.signature = 1
         self.keys: dict[str, tuple[Any, str]] = {}
-        ports = {"api": self.port, "media": 0, "mirror": 0}
+        ports = {"api": self.port, "media": 0, "mirror": 0, "files": 0}
         self._servers = {name: _Origin(self, name, port) for name, port in ports.items()}
-        self.url, self.media_url, self.mirror_url = (s.url for s in self._servers.values())
+        urls = (server.url for server in self._servers.values())
+        self.url, self.media_url, self.mirror_url, self.files_url = urls
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -181,7 +192,8 @@ class _Origin(ThreadingHTTPServer):
     daemon_threads = False
 
     def __init__(self, peer: Peer, name: str, port: int) -> None:
-        super().__init__(("127.0.0.1", port), _Api if name == "api" else _Media)
+        handlers = {"api": _Api, "files": _Files}
+        super().__init__(("127.0.0.1", port), handlers.get(name, _Media))
         self.peer, self.name = peer, name
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.open: set[socket.socket] = set()
@@ -279,6 +291,9 @@ class _Api(_Handler):
             user = {"remaining_credits": 900.25, "used_credits": 99.75}
             data = {"token": token, "user": user}
             self.reply(200, {"data": data, "message": "", "success": True})
+        elif self.path == "/web/api/models/pricing" and self.peer.prices is not None:
+            self.peer.note(self.peer.others, self.call(), "prices")
+            self.reply(200, self.peer.prices)
         elif self.path != "/v1/credits":
             self.unknown(None)
 
@@ -368,6 +383,74 @@ class _Media(_Handler):
             self.reply(206, video[first : last + 1], kind)
         else:
             self.reply(200, video, kind)
+
+
+class _Files(_Handler):
+    """The file API; a form is taken apart as it comes, so that a large one fits."""
+
+    def do_POST(self) -> None:
+        step = self.step(self.peer.on_upload)
+        if step[0] == "reset_before_read":
+            self.reset()
+            return
+        if self.path != "/api/v1/files/upload/stream":
+            self.peer.note(self.peer.others, self.call(), "unknown")
+            self.close_connection = True
+            self.refuse(404, "No such path")
+            return
+        told = self.form(hold=step[0] == "hold")
+        self.peer.note(self.peer.uploads, self.call(told), "upload")
+        if step[0] == "drop" or told is None:
+            self.close_connection = True
+        elif step[0] == "status":
+            self.reply(*step[1:])
+        elif self.headers.get("Authorization") != f"Bearer {self.peer.key}":
+            self.refuse(401, "Invalid token")
+        else:
+            self.take(told, step[1] if step[0] == "merge" else {})
+
+    def do_GET(self) -> None:
+        self.peer.note(self.peer.others, self.call(), "quota")
+        data = {"user_group": "default", "used_files": 35, "max_files": 2000, "remain_files": 1965}
+        self.reply(200, {"success": True, "code": 200, "data": {**data, "is_custom": False}})
+
+    def refuse(self, status: int, message: str) -> None:
+        self.reply(status, {"success": False, "code": status, "msg": message})
+
+    def take(self, told: dict[str, Any], extra: dict[str, Any]) -> None:
+        number = len(self.peer.uploads)
+        data = {
+            "file_id": f"file_{number:08x}",
+            "file_name": told["name"],
+            "file_size": told["size"],
+            "mime_type": told["type"],
+            "file_url": f"https://files.peer.example/{number}/{told['name']}?sign=k3",
+            **extra,
+        }
+        self.reply(200, {"success": True, "code": 200, "msg": "File uploaded", "data": data})
+
+    def form(self, *, hold: bool) -> dict[str, Any] | None:
+        """Read the one part of a form; None for one that ended early."""
+        left = int(self.headers["Content-Length"])
+        kind, _, boundary = self.headers["Content-Type"].partition("; boundary=")
+        lines = [self.rfile.readline()]
+        while lines[-1].strip():
+            lines.append(self.rfile.readline())
+        tail = f"\r\n--{boundary}--\r\n".encode()
+        left -= sum(map(len, lines)) + len(tail)
+        size, digest = left, hashlib.sha256()
+        while left and (chunk := self.rfile.read(min(left, 65536))):
+            digest.update(chunk)
+            left -= len(chunk)
+            if hold:
+                self.peer.gate.wait(20)
+        head = b"".join(lines).decode("latin-1")
+        named = re.search(r'name="file"; filename="([^"]*)"', head)
+        typed = re.search(r"Content-Type: (\S+)", head)
+        whole = self.rfile.read(len(tail)) == tail and kind == "multipart/form-data"
+        if not (whole and named and typed and lines[0] == f"--{boundary}\r\n".encode()):
+            return None
+        return {"sha256": digest.hexdigest(), "size": size, "name": named[1], "type": typed[1]}
 
 
 def main() -> None:

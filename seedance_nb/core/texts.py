@@ -157,7 +157,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：{value!r} 已损坏，文件头无法解读。请重新导出。",
     ),
     "problem.url.scheme": (
-        "`{field}`: {value!r}: {scheme}:// is not taken. Give an http(s) address that anybody can open, "
+        "`{field}`: {value!r}: {scheme}:// is not taken. Give an http(s) URL that anybody can open, "
         "or the path of a file.",
         "`{field}`：{value!r}：不支持 {scheme}://。请给公开的 http(s) 地址，或文件路径。",
     ),
@@ -1781,6 +1781,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "show the exact request and its digest; nothing is sent, no key needed",
         "只显示请求及其摘要；不发送，也不需要密钥",
     ),
+    "magic.example.sweep": (
+        "a paper boat on a river, {{day|night}}",
+        "一只纸船在河上，{{白天|夜晚}}",
+    ),
     "magic.usage": (
         "%%seedance [NAME] [options]\nwhat the video shows",
         "%%seedance [变量名] [选项]\n视频内容",
@@ -1833,6 +1837,51 @@ TABLE: dict[str, tuple[str, str]] = {
         "预估费用：无；模拟器不消耗额度。",
     ),
     "magic.dry.warning": ("Mind: {text}", "注意：{text}"),
+    "cost.none": (
+        "Nothing was sent to a live account from {home}: no credits spent ({count} job(s) of the simulator).",
+        "{home} 中没有发送到真实账户的请求：没有消耗额度（模拟器任务 {count} 个）。",
+    ),
+    "cost.total": (
+        "{spent} credits spent, {reserved} reserved, {returned} returned; {count} job(s).",
+        "已用 {spent} 额度，预留 {reserved}，退回 {returned}；共 {count} 个任务。",
+    ),
+    "cost.vague": (
+        "Of {count} nobody told what they cost.",
+        "其中 {count} 个的费用未知。",
+    ),
+    "cost.by.day": (
+        "Day",
+        "日期",
+    ),
+    "cost.by.model": (
+        "Model",
+        "模型",
+    ),
+    "cost.by.cell": (
+        "Cell",
+        "单元格",
+    ),
+    "cost.column.count": (
+        "Jobs",
+        "任务数",
+    ),
+    "cost.column.spent": (
+        "Spent",
+        "已用",
+    ),
+    "cost.column.reserved": (
+        "Reserved",
+        "预留",
+    ),
+    "cost.column.returned": (
+        "Returned",
+        "退回",
+    ),
+    "magic.unfinished.many": (
+        "seedance_nb: an earlier session ended before its jobs did; "
+        "`%seedance resume` goes on with them.",
+        "seedance_nb：之前的会话结束时还有任务未完成；运行 `%seedance resume` 继续。",
+    ),
     "magic.unfinished": (
         "seedance_nb: {count} job(s) of an earlier session are not finished; "
         "`%seedance resume` goes on with them.",
@@ -1963,6 +2012,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "verb.resume": (
         "go on with all that is not finished; nothing is paid twice",
         "继续所有未完成的任务；不会重复付费",
+    ),
+    "verb.cost": (
+        "what was spent, reserved and returned, by day, model and cell",
+        "按日期、模型和单元格查看已用、预留和退回的额度",
     ),
     "verb.credits": ("the balance of key and account", "查询密钥和账户余额"),
     "verb.models": ("the models and what they take", "模型及其输入"),

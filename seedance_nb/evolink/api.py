@@ -6,11 +6,14 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.errors import SeedanceError
-from seedance_nb.evolink import calls, links, protocol
+from seedance_nb.evolink import calls, files, links, protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
+    from seedance_nb.core.media import Media
+    from seedance_nb.evolink.files import Quota, Uploaded
     from seedance_nb.evolink.keys import Keys
     from seedance_nb.evolink.protocol import Call, Credits, TaskReply, TaskRow
 
@@ -74,6 +77,30 @@ class Api(ABC):
     async def prices(self) -> Any:
         """The public price list as it comes, asked for without the key."""
         return await self.send(calls.prices())
+
+    async def upload(
+        self, media: Media, path: Path, *, tell: Callable[[float], object] = lambda _: None
+    ) -> Uploaded:
+        """Upload a file as it is read; costs nothing, so it may be tried again.
+
+        Args:
+            media: What the file must hold.
+            path: The file.
+            tell: Called with the share that was sent, 0 to 1.
+
+        Raises:
+            InvalidRequest: The service does not take it, or it holds something else by now.
+            QuotaExceeded: There are too many files already.
+        """
+        try:
+            return files.read_file(await self.send(files.stream(media, path, tell)))
+        except SeedanceError as error:
+            failure = files.judged(error, media, host=links.host(self._base))
+        raise failure.with_traceback(None)
+
+    async def quota(self) -> Quota:
+        """How many files there are, and may be."""
+        return files.read_quota(await self.send(files.quota()))
 
     async def send(self, call: Call) -> Any:
         """Exchange a call for its deciphered data.

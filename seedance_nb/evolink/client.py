@@ -38,9 +38,8 @@ __all__ = ["Client"]
 
 LARGEST_ANSWER = 8 * 1024**2
 LARGEST_VIDEO = 2 * 1024**3
-LONGEST_DOWNLOAD = 3600.0
+LONGEST_DOWNLOAD = LONGEST_UPLOAD = 3600.0
 CALLS, DOWNLOADS = 16, 4  # at the same time
-_CHUNK = 64 * 1024
 _BAD = 400
 _NETWORK = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 # Failures before the first byte of a request; after any other nobody knows what arrived.
@@ -134,16 +133,19 @@ class Client(Api):
 
     async def exchange(self, call: Call, url: str) -> tuple[int, dict[str, str], bytes]:
         """Send a call; see `Api`."""
-        wire = self._wires.get(url, fresh=call.kind == "create")
+        wire = self._wires.get(url, fresh=call.kind in ("create", "upload"))
         patience = self._patience.get(call.kind, self._read)
+        longest = LONGEST_UPLOAD if call.kind == "upload" else self._connect + patience
         timeout = httpx.Timeout(patience, connect=self._connect)
         request = wire.build_request(
             call.method, url, content=call.body, headers=call.headers, timeout=timeout
         )
         async with self._calls:
             try:
-                async with asyncio.timeout(self._connect + patience):
+                async with asyncio.timeout(longest):
                     answer = await self._answer(wire, request, public=call.kind == "prices")
+            except SeedanceError as exc:  # about what was to be sent
+                failure = exc.with_traceback(None)
             except _NETWORK as exc:
                 failure = self._failure(exc, url, paid=call.kind == "create")
             else:

@@ -7,6 +7,7 @@ images only; that sounds and videos are taken, up to 100 MB, is known from the o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import re
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from seedance_nb.evolink.calls import Call, post
 from seedance_nb.evolink.plain import clean, moment, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
     from pathlib import Path
 
     from seedance_nb.core.media import Media
@@ -93,7 +94,7 @@ class Form:
         kind = f"multipart/form-data; boundary={self._boundary}"
         return {"Content-Type": kind, "Content-Length": str(length)}
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    async def __aiter__(self) -> AsyncGenerator[bytes, None]:
         """The bytes, in pieces.
 
         Raises:
@@ -103,23 +104,27 @@ class Form:
         digest, sent, size = hashlib.sha256(), 0, self._media.size
         self._tell(0.0)
         yield self._head
-        try:
-            file = await asyncio.to_thread(self._path.open, "rb")
-            with file:
-                while sent <= size and (chunk := await asyncio.to_thread(file.read, CHUNK)):
-                    digest.update(chunk)
-                    sent += len(chunk)
-                    if sent > size:
-                        break
-                    yield chunk
-                    self._tell(sent / size)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise ConfigError("error.disk.failed", path=str(self._path), reason=reason) from None
+        async with contextlib.aclosing(self._pieces()) as pieces:
+            async for piece in pieces:
+                digest.update(piece)
+                sent += len(piece)
+                if sent > size:
+                    break
+                yield piece
+                self._tell(sent / size)
         if digest.hexdigest() != self._media.sha256:
             name = self._media.name or self._media.file
             raise InvalidRequest("error.upload.changed", name=name, path=str(self._path))
         yield self._tail
+
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
+        try:
+            with await asyncio.to_thread(self._path.open, "rb") as file:
+                while piece := await asyncio.to_thread(file.read, CHUNK):
+                    yield piece
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise ConfigError("error.disk.failed", path=str(self._path), reason=reason) from None
 
 
 def stream(media: Media, path: Path, tell: Callable[[float], object] = lambda _: None) -> Call:
@@ -195,16 +200,16 @@ def _inner(data: Any) -> Mapping[str, Any]:
 _AS_IT_IS = frozenset({401, 408, 425, 429, 502, 503, 504})
 _REFUSALS: tuple[tuple[frozenset[int], re.Pattern[str], type[SeedanceError], str], ...] = (
     (
-        frozenset({413}),
-        re.compile(r"too large|(size|file)[^.]{0,20}(exceed|limit)|\d ?mb\b|大小|过大|太大"),
-        InvalidRequest,
-        "error.upload.size",
-    ),
-    (
         frozenset({402, 507}),
         re.compile(r"quota|too many files|(number|count) of files|file (count|limit)|配额|数量"),
         QuotaExceeded,
         "error.upload.quota",
+    ),
+    (
+        frozenset({413}),
+        re.compile(r"too large|(size|file)[^.]{0,20}(exceed|limit)|\d ?mb\b|大小|过大|太大"),
+        InvalidRequest,
+        "error.upload.size",
     ),
     (
         frozenset({415}),

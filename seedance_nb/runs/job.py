@@ -69,6 +69,7 @@ class Job:
         self.origin = ""
         self.waiters = 0
         self.find_place: Callable[[], int | None] = lambda: None
+        self.find_upload: Callable[[], tuple[str, float] | None] = lambda: None
 
     # --- what is known --------------------------------------------------------------------------
 
@@ -146,6 +147,14 @@ class Job:
     def place(self) -> int | None:
         """Its place in the queue, from 1; None where it waits in none."""
         return self.find_place()
+
+    @property
+    def uploading(self) -> tuple[str, float] | None:
+        """The input that is on its way to the service, and the share of it that was sent, 0 to 1.
+
+        None while there is none.
+        """
+        return self.find_upload()
 
     @property
     def backend(self) -> str:

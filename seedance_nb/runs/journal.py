@@ -39,6 +39,7 @@ __all__ = [
     "read",
     "retire",
     "seconds",
+    "size",
     "timestamp",
 ]
 
@@ -248,6 +249,13 @@ def read(home: Path, only: Collection[str] | None = None) -> list[Event]:
 def open_sessions(home: Path) -> list[str]:
     """Return the sessions whose files may hold something to resume, by name."""
     return sorted(session for session, is_open in _listing(home / "journal") if is_open)
+
+
+def size(home: Path, session: str) -> int:
+    """Return how many bytes the file of an open session has; 0 where there is none."""
+    with suppress(OSError):
+        return (home / "journal" / f"{session}{_OPEN}").stat().st_size
+    return 0
 
 
 def is_alive(home: Path, session: str) -> bool:

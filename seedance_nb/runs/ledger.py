@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import platform
 import sys
 import threading
@@ -125,7 +124,7 @@ class Ledger:
     def asking(self) -> Iterator[None]:
         """Look and ask as one step, for all threads and all kernels that share the folder."""
         try:
-            with self.lock, _turn(self.home / "journal"):
+            with self.lock, disk.turn(self.home / "journal"):
                 self.refresh()
                 yield
         except OSError as error:
@@ -285,16 +284,3 @@ def _commit(home: Path) -> str | None:
             if (folder / ".git").exists():
                 return None  # a packed reference, a worktree: not worth a subprocess
     return None
-
-
-@contextlib.contextmanager
-def _turn(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock: one asks at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    fd = os.open(folder / ".turn", os.O_RDWR | os.O_CREAT | disk.BINARY, 0o666)
-    try:
-        with contextlib.suppress(OSError):  # a file system without locks
-            disk.hold(fd)
-        yield
-    finally:
-        os.close(fd)

@@ -23,6 +23,7 @@ from seedance_nb.core.errors import (
 )
 from seedance_nb.evolink import protocol
 from seedance_nb.runs.delivery import Delivery
+from seedance_nb.runs.uploads import Supply
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.library import Library
     from seedance_nb.runs.slots import Slots
     from seedance_nb.runs.tracker import Poller
+    from seedance_nb.runs.uploads import Uploads
 
 WATCH = 1.0  # seconds between two looks at the journal of a living session
 NEW_TASK = 60.0  # seconds in which a new task may not yet be known to every server
@@ -48,6 +50,9 @@ class Desk(Protocol):
 
     def fold(self, job: Job, event: str, **data: Any) -> None:
         """Fold an event that is not worth a line of the journal."""
+
+    def permit(self, job: Job) -> None:
+        """Refuse what the caps no longer allow."""
 
     def look_again(self, job: Job) -> bool:
         """Read the journal anew; whether the session that looks after the job still lives."""
@@ -67,6 +72,7 @@ class Pursuit:
         client: Talks to the server.
         poller: Looks at tasks.
         library: Keeps the files.
+        uploads: The addresses of inputs.
         slots: Bounds the tasks in flight.
         now: Epoch seconds.
         sleep: Waits; asyncio's in earnest.
@@ -80,6 +86,7 @@ class Pursuit:
         client: Client,
         poller: Poller,
         library: Library,
+        uploads: Uploads,
         slots: Slots,
         now: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
@@ -97,6 +104,7 @@ class Pursuit:
             desk, client=client, poller=poller, library=library,
             now=now, pause=self._pause, jitter=jitter,
         )  # fmt: skip
+        self._supply = Supply(desk, uploads, now=now, pause=self._pause, jitter=jitter)
 
     async def run(self, job: Job) -> None:
         """Do all there is to do for a job of ours."""
@@ -194,9 +202,11 @@ class Pursuit:
         """Send the paid request; again only where it was surely not accepted."""
         started, failures = self._now(), 0
         while True:
-            error = await self._post(job)
+            urls = await self._supplied(job)
+            error = await self._post(job, urls) if urls is not None else None
             if error is None or job.status != "submitting":
                 return
+            await self._supply.failed(job, error)
             if isinstance(error, RateLimited):
                 self._slots.crowded()
             failures += 1
@@ -210,16 +220,34 @@ class Pursuit:
                 self._cancel(job)
                 return
 
-    async def _post(self, job: Job) -> SeedanceError | None:
+    async def _supplied(self, job: Job) -> Mapping[str, str] | None:
+        """The addresses of its inputs; None where that was the end, with nothing sent."""
+        try:
+            urls = await self._supply.addresses(job)
+        except SeedanceError as error:
+            if job.status == "uncertain":  # and stays so: it is the first attempt that may count
+                uncertain = _uncertain(job, error).to_dict()
+                self._desk.record(job, "uncertain", durable=True, error=uncertain)
+            else:
+                facts = error.to_dict()
+                self._desk.record(job, "refused", durable=True, error=facts, again=False)
+            return None
+        if urls is None and job.status != "uncertain":
+            self._cancel(job)
+        return urls
+
+    async def _post(self, job: Job, urls: Mapping[str, str]) -> SeedanceError | None:
         """One attempt; an error that is returned means: surely not accepted."""
         request, key = job.state.request, job.state.idempotency_key
         if request is None or request.digest != job.state.digest:
             raise ConfigError("error.job.norequest", job=job.id)
-        if request.files:
-            raise ConfigError("error.upload.none", name=request.files[0].name or "-")
+        for media in request.files:
+            if str(media) not in urls:
+                raise ConfigError("error.upload.none", name=media.name or media.file)
+        self._desk.permit(job)
         self._desk.record(job, "submitting", durable=True, idempotency_key=key)
         try:
-            reply = await self._client.create(request.to_wire(), idempotency_key=key)
+            reply = await self._client.create(request.to_wire(urls), idempotency_key=key)
         except SeedanceError as error:
             if protocol.not_accepted(error):
                 return error
@@ -255,6 +283,8 @@ class Pursuit:
             else:
                 looks.succeed(self._age(job))
                 self._observe(job, reply, looks.polls)
+                if reply.failure:
+                    await self._supply.failed(job, reply.failure)
 
     def _age(self, job: Job) -> float:
         """Seconds since the task was made, by a clock that may jump: laptops sleep."""

@@ -10,14 +10,17 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from seedance_nb.core.errors import ConfigError
 from seedance_nb.core.secret import Secret
 from seedance_nb.runs.slots import Slots
 from seedance_nb.runs.tracker import Poller
+from seedance_nb.runs.uploads import FileServer, Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from seedance_nb.evolink.client import Client
+    from seedance_nb.runs.inputs import Inputs
     from seedance_nb.runs.library import Library
     from seedance_nb.runs.pursuit import Desk, Pursuit
     from seedance_nb.runs.settings import Settings
@@ -49,11 +52,18 @@ class Server:
         settings: Which server it is, and the key for it.
         desk: Keeps the journal.
         library: Keeps the files.
+        inputs: Keeps those that requests are made with.
         outside: Time, chance and network.
     """
 
     def __init__(
-        self, settings: Settings, *, desk: Desk, library: Library, outside: Outside
+        self,
+        settings: Settings,
+        *,
+        desk: Desk,
+        library: Library,
+        inputs: Inputs,
+        outside: Outside,
     ) -> None:
         self.simulator: Any = None
         self._settings = settings
@@ -62,7 +72,9 @@ class Server:
         self._outside = outside
         self._lock = threading.Lock()
         self._client: Client | None = None
+        self._files: FileServer | None = None
         self._clients: list[Client] = []
+        self._uploads = Uploads(settings.home, inputs, server=lambda: self.files, now=outside.now)
         self._pursuit: Pursuit | None = None
 
     @property
@@ -81,6 +93,24 @@ class Server:
             return self._client
 
     @property
+    def files(self) -> FileServer:
+        """Where inputs are uploaded to.
+
+        Raises:
+            ConfigError: The settings name no such server.
+        """
+        client, url = self.client, self._settings.files_url
+        with self._lock:
+            if self.simulator is not None:
+                return FileServer("", self.simulator.url, client)
+            if url is None:
+                raise ConfigError("error.upload.nowhere", base_url=self._settings.base_url)
+            if self._files is None or self._files.url != url:
+                self._files = FileServer(url, url, self._make(url, self._settings.key))
+                self._clients.append(self._files.client)
+            return self._files
+
+    @property
     def pursuit(self) -> Pursuit:
         """What looks after jobs on this server."""
         client = self.client
@@ -93,6 +123,7 @@ class Server:
                     client=client,
                     poller=Poller(client, sleep=self._outside.sleep),
                     library=self._library,
+                    uploads=self._uploads,
                     slots=Slots(most),
                     now=self._outside.now,
                     sleep=self._outside.sleep,
@@ -106,7 +137,8 @@ class Server:
         with self._lock:
             before, self._settings = self._settings, settings
             if self._client is not None and self.simulator is None:
-                self._client.use(settings.key)
+                for client in self._clients:
+                    client.use(settings.key)
             if settings.max_active != before.max_active:
                 self._pursuit = None
 
@@ -130,6 +162,9 @@ class Server:
         if self._settings.backend == "simulator":
             self.simulator = self._start_simulator()
             url, key = self.simulator.url, Secret("simulator")
+        return self._make(url, key)
+
+    def _make(self, url: str, key: Secret) -> Client:
         if self._outside.make_client is not None:
             return self._outside.make_client(url, key)
         module = importlib.import_module("seedance_nb.evolink.client")

@@ -239,20 +239,8 @@ class Supply:
         if request is None or not request.files:
             return {}
         job.find_upload = lambda: self._uploads.under_way(request)
-        started, failures = self._now(), 0
         try:
-            while True:
-                try:
-                    return await self._unless_stopped(job, request)
-                except SeedanceError as error:
-                    failures += 1
-                    if not _may_retry(error, failures, self._now() - started):
-                        raise
-                    self._desk.fold(job, "trouble", error=error.to_dict())
-                    hint = error.retry_after
-                wait = schedule.backoff(failures, retry_after=hint, jitter=self._jitter())
-                if await self._pause(job, wait):
-                    return None
+            return await self._persistently(job, request)
         finally:
             job.find_upload = lambda: None
 
@@ -261,6 +249,21 @@ class Supply:
         request = job.state.request
         if request is not None and request.files and files.is_unreachable(error):
             await self._uploads.forget(request)
+
+    async def _persistently(self, job: Job, request: VideoRequest) -> dict[str, str] | None:
+        started, failures = self._now(), 0
+        while True:
+            try:
+                return await self._unless_stopped(job, request)
+            except SeedanceError as error:
+                failures += 1
+                if not _may_retry(error, failures, self._now() - started):
+                    raise
+                self._desk.fold(job, "trouble", error=error.to_dict())
+                hint = error.retry_after
+            wait = schedule.backoff(failures, retry_after=hint, jitter=self._jitter())
+            if await self._pause(job, wait):
+                return None
 
     async def _unless_stopped(self, job: Job, request: VideoRequest) -> dict[str, str] | None:
         work = asyncio.ensure_future(self._uploads.addresses(request))
