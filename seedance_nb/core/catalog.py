@@ -39,6 +39,7 @@ class Limits:
 
     Attributes:
         formats: Keys of `FORMATS`.
+        others: Formats that `--fit` turns into one of these.
         most_bytes: Size of a file.
         sides: Pixels of width and of height.
         ratios: Width by height.
@@ -54,6 +55,7 @@ class Limits:
     area: tuple[int, int] = (0, 0)
     seconds: tuple[float, float] | None = None
     fps: tuple[float, float] | None = None
+    others: tuple[str, ...] = ()
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -63,12 +65,21 @@ class Limits:
 
 
 LIMITS: dict[str, Limits] = {
-    "images": Limits(formats=("jpeg", "png", "webp"), most_bytes=30 * 10**6, sides=(300, 6000)),
+    "images": Limits(
+        formats=("jpeg", "png", "webp"), most_bytes=30 * 10**6, sides=(300, 6000),
+        others=("HEIC", "AVIF", "GIF", "BMP", "TIFF", "JPEG 2000", "ICO"),
+    ),
     "videos": Limits(
         formats=("mp4", "mov"), most_bytes=50 * 10**6, sides=(300, 6000),
         area=(409_600, 2_086_876), seconds=(2, 15), fps=(24, 60),
+        others=("WebM", "Matroska", "AVI", "FLV", "WMV", "MPEG", "GIF"),
     ),
-    "audios": Limits(formats=("wav", "mp3"), most_bytes=15 * 10**6, seconds=(2, 15)),
+    "audios": Limits(
+        formats=("wav", "mp3"), most_bytes=15 * 10**6, seconds=(2, 15),
+        others=(
+            "M4A", "AAC", "FLAC", "OGG", "AIFF", "AMR", "RF64", "mp4", "mov", "WebM", "Matroska",
+        ),
+    ),
 }  # fmt: skip
 DEFAULT_RATIO: dict[Mode, str] = {"text": "16:9", "image": "adaptive", "reference": "adaptive"}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from seedance_nb.core import catalog as catalogs
-from seedance_nb.core import media
+from seedance_nb.core import fitting, media
 from seedance_nb.core.addresses import is_loopback, is_private, is_url
 from seedance_nb.core.catalog import BY_NAME, MEDIA, MEDIA_FIELDS, MODES, PARAMETERS
 from seedance_nb.core.errors import Problem
@@ -130,14 +130,22 @@ def _quality_problem(value: object, qualities: Sequence[str], choice: Choice) ->
     return _not_among("quality", value, qualities)
 
 
-def open_inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The arguments with every file opened, and what is wrong with files and addresses."""
+def open_inputs(
+    given: Mapping[str, Any], *, fit: bool = False
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The arguments with every file opened, and what is wrong with files and addresses.
+
+    Args:
+        given: The arguments.
+        fit: Whether files that break a limit are replaced by ones made of them that do not.
+    """
     found: list[Problem] = []
     ready = dict(given)
     for name in MEDIA_FIELDS:
         kept: list[Any] = []
-        for item in as_tuple(given[name]):
-            result = item if is_url(item) else media.opened(name, item)
+        items = _flat(given[name])
+        results = [item if is_url(item) else media.opened(name, item) for item in items]
+        for item, result in zip(items, _fitted(name, results) if fit else results, strict=True):
             if isinstance(result, list):
                 found += result
                 kept.append(item)
@@ -148,6 +156,20 @@ def open_inputs(given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]
         found += media.problems_together(name, kept)
         ready[name] = tuple(kept)
     return ready, found
+
+
+def _fitted(name: str, results: Sequence[Any]) -> list[Any]:
+    """The opened files of a field, each brought within the limits as far as that can be done."""
+
+    def fitted(share: float | None) -> list[Any]:
+        return [
+            media.fitted(name, result, share) if isinstance(result, media.Media) else result
+            for result in results
+        ]
+
+    made = fitted(fitting.shares(name, results))
+    share = fitting.shares(name, made)  # where a length is known only now
+    return made if share is None else fitted(share)
 
 
 def _check_media(given: Mapping[str, Any], choice: Choice) -> list[Problem]:
@@ -234,6 +256,20 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
     single = isinstance(value, str | bytes | bytearray | memoryview)
     several = isinstance(value, Sequence | AbstractSet) or type(value).__name__ == "generator"
     return tuple(value) if several and not single else (value,)
+
+
+def _flat(value: Any) -> list[Any]:
+    """Each thing that was given: those of a list in a list, and the files of a `FileUpload`."""
+    found: list[Any] = []
+    for item in as_tuple(value):
+        inner = item
+        if type(item).__name__ == "FileUpload":
+            inner = item.value
+            inner = list(inner.values()) if isinstance(inner, dict) else inner  # ipywidgets 7
+        parts = (None,) if inner is None else as_tuple(inner)
+        single = len(parts) == 1 and parts[0] is item
+        found += [item] if single else _flat(parts)
+    return found
 
 
 def _not_among(name: str, value: object, choices: Sequence[str]) -> Problem:

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Opener = Callable[[str, object], "Media | list[Problem]"]
+    Fitter = Callable[[str, "Media", float | None], "Media | list[Problem]"]
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_SLACK = 0.05  # seconds by which containers round the length of what is in them
+SLACK = 0.05  # seconds by which containers round the length of what is in them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Media:
         height: Pixels, as displayed.
         duration: Seconds.
         fps: Frames a second.
-        fitted: What `--fit` did to it, in words of `texts`; empty for a file as it was.
+        fitted: What `--fit` did to it, see `fitting.notes`; empty for a file as it was.
         source: Where its bytes are; None where only the record speaks of it.
     """
 
@@ -92,12 +93,23 @@ def _closed(name: str, item: object) -> Media | list[Problem]:
     return [Problem(name, "problem.media.url", value=item)]
 
 
+def _unfitted(_: str, media: Media, __: float | None) -> Media | list[Problem]:
+    return media
+
+
 _open: list[Opener] = [_closed]
+_fit: list[Fitter] = [_unfitted]
 
 
-def use(opener: Opener) -> None:
-    """Open inputs with this from now on: field and item in, a `Media` or its problems out."""
-    _open[0] = opener
+def use(opener: Opener, fitter: Fitter = _unfitted) -> None:
+    """Open inputs with this from now on, and fit them to the limits with that.
+
+    Args:
+        opener: Field and item in, a `Media` or its problems out.
+        fitter: Field, file and the seconds that it may have (None: as the limits say) in, the file
+            or one within the limits out, or why that cannot be.
+    """
+    _open[0], _fit[0] = opener, fitter
 
 
 def opened(name: str, item: object) -> Media | list[Problem]:
@@ -106,6 +118,11 @@ def opened(name: str, item: object) -> Media | list[Problem]:
         return item
     written = from_dict(item) if isinstance(item, Mapping) else None
     return written or _open[0](name, item)
+
+
+def fitted(name: str, media: Media, share: float | None = None) -> Media | list[Problem]:
+    """The file itself where it is within the limits, else one made of it that is."""
+    return _fit[0](name, media, share)
 
 
 def problems(name: str, media: Media) -> Iterator[Problem]:
@@ -117,15 +134,25 @@ def problems(name: str, media: Media) -> Iterator[Problem]:
     """
     limits, shown = LIMITS[name], media.name or str(media)
     if media.format not in limits.formats:
-        taken = listed([FORMATS[form][0] for form in limits.formats])
-        found = FORMATS[media.format][0] if media.format in FORMATS else media.format or "?"
-        yield Problem(name, "problem.file.format", value=shown, found=found, choices=taken)
+        yield _format(name, media)
         return
     if media.size > limits.most_bytes:
         size, most = f"{media.size / 10**6:.1f}", limits.most_bytes // 10**6
         yield Problem(name, "problem.file.size", value=shown, size=size, limit=most)
     yield from _sides(name, media)
     yield from _time(name, media)
+
+
+def _format(name: str, media: Media) -> Problem:
+    """What it is instead, and where it would be taken."""
+    limits, form = LIMITS[name], media.format
+    other = next((field for field, row in LIMITS.items() if form in row.formats), "")
+    kind = f"is.{other}" if other else "format" if form else "unknown"
+    kind = "format.fit" if form in limits.others else kind
+    taken = listed([FORMATS[one][0] for one in limits.formats])
+    found = FORMATS[form][0] if form in FORMATS else form
+    value = media.name or str(media)
+    return Problem(name, f"problem.file.{kind}", value=value, found=found, choices=taken)
 
 
 def _sides(name: str, media: Media) -> Iterator[Problem]:
@@ -149,12 +176,13 @@ def _time(name: str, media: Media) -> Iterator[Problem]:
     limits, shown = LIMITS[name], media.name or str(media)
     if limits.seconds and media.duration is not None:
         low, high = limits.seconds
-        if not low - _SLACK <= media.duration <= high + _SLACK:
+        if not low - SLACK <= media.duration <= high + SLACK:
             facts = {"value": shown, "seconds": round(media.duration, 2)}
-            yield Problem(name, "problem.file.seconds", low=low, high=high, **facts)
+            short = ".short" if media.duration < low else ""
+            yield Problem(name, f"problem.file.seconds{short}", low=low, high=high, **facts)
     if limits.fps and media.fps is not None:
         low, high = limits.fps
-        if not low - _SLACK <= media.fps <= high + _SLACK:
+        if not low - SLACK <= media.fps <= high + SLACK:
             facts = {"value": shown, "fps": round(media.fps, 2)}
             yield Problem(name, "problem.file.fps", low=low, high=high, **facts)
 
@@ -164,7 +192,7 @@ def problems_together(name: str, items: Sequence[object]) -> Iterator[Problem]:
     limits = LIMITS[name]
     each = [item.duration for item in items if isinstance(item, Media)]
     total = sum(seconds for seconds in each if seconds is not None)
-    if limits.seconds and len(each) > 1 and total > limits.seconds[1] + _SLACK:
+    if limits.seconds and len(each) > 1 and total > limits.seconds[1] + SLACK:
         yield Problem(name, "problem.file.total", seconds=round(total, 2), high=limits.seconds[1])
 
 

@@ -47,6 +47,7 @@ class Option:
 RUN_OPTIONS: tuple[Option, ...] = (
     Option(name="takes", options=("--takes",), metavar="N", default=1),
     Option(name="sweep", options=("--sweep",), metavar="[key=a,b,c]"),
+    Option(name="fit", options=("--fit",), default=False),
     Option(name="new", options=("--new",), default=False),
     Option(name="max_credits", options=("--max-credits",), metavar="N"),
     Option(name="yes", options=("-y", "--yes"), default=False),
@@ -252,11 +253,12 @@ def _order(words: Sequence[str], fill: _Filler, body: str | None) -> Order:
         problems += _name_problems(name)
     prompt = given.pop("prompt") if body is None else body
     run = {option.name: given.pop(option.name, option.default) for option in RUN_OPTIONS}
-    varied = run.pop("sweep")
+    varied, fit = run.pop("sweep"), run.pop("fit")
     run, run_problems = _read_run(run, fill)
     fields = {key: _typed(key, value, fill) for key, value in given.items()}
     try:
-        requests = _requests(prompt, fields, fill, varied, verbatim=body is None, **run)
+        asked = {**fields, "fit": True} if fit else fields
+        requests = _requests(prompt, asked, fill, varied, verbatim=body is None, **run)
     except InvalidRequest as error:
         unfilled = {problem.field for problem in fill.problems}
         problems += [p for p in error.problems if p.field not in unfilled]

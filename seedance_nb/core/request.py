@@ -98,16 +98,25 @@ class VideoRequest:
         )
 
     @classmethod
-    def of(cls, prompt: Any, **fields: Any) -> VideoRequest:
+    def of(cls, prompt: Any, *, fit: bool = False, **fields: Any) -> VideoRequest:
         """The request of these arguments.
+
+        Args:
+            prompt: What the video shows.
+            fit: Whether files that break a limit are scaled, cut or converted; the originals stay
+                as they are, and `Media.fitted` of the new ones says what was done.
+            fields: The other fields.
 
         Raises:
             InvalidRequest: With every problem, names that are no field among them.
         """
         known = {f.name for f in dataclasses.fields(cls)}
-        if fields.keys() <= known:
+        if fields.keys() <= known and not fit:
             return cls(prompt, **fields)
-        raise InvalidRequest(problems=cls.check(prompt, **fields))
+        ready, problems = cls._judged({**fields, "prompt": prompt}, fit=fit)
+        if problems:
+            raise InvalidRequest(problems=problems)
+        return cls(**ready)
 
     @classmethod
     def from_file(
@@ -131,14 +140,21 @@ class VideoRequest:
             raise ConfigError("error.file.request", path=beside) from None
 
     @classmethod
-    def check(cls, prompt: object, **fields: object) -> list[Problem]:
-        """Every problem that this request would have; never raises."""
+    def check(cls, prompt: object, *, fit: bool = False, **fields: object) -> list[Problem]:
+        """Every problem that `of` would raise; never raises."""
+        return cls._judged({**fields, "prompt": prompt}, fit=fit)[1]
+
+    @classmethod
+    def _judged(
+        cls, fields: Mapping[str, Any], *, fit: bool
+    ) -> tuple[dict[str, Any], list[Problem]]:
+        """All arguments with their files opened, and every problem."""
         known = {f.name for f in dataclasses.fields(cls)}
-        unknown = [unknown_field(name, known) for name in fields if name not in known]
+        unknown = [unknown_field(name, {*known, "fit"}) for name in fields if name not in known]
         given = {f.name: f.default for f in dataclasses.fields(cls)}
         given |= {name: value for name, value in fields.items() if name in known}
-        ready, problems = open_inputs({**given, "prompt": prompt})
-        return [*unknown, *problems, *problems_of(ready, Choice.of(ready))]
+        ready, problems = open_inputs(given, fit=fit)
+        return ready, [*unknown, *problems, *problems_of(ready, Choice.of(ready))]
 
     @property
     def mode(self) -> Mode:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from seedance_nb.core import catalog, media, texts
 from seedance_nb.core.errors import ConfigError
-from seedance_nb.evolink import inputs
+from seedance_nb.evolink import fit, inputs
 from seedance_nb.runs import keys, settings
 from seedance_nb.runs.session import Session
 
@@ -66,7 +66,7 @@ def current() -> Session:
         )
         texts.use(found.language)
         catalog.use(found.catalog)
-        media.use(inputs.opened)
+        media.use(inputs.opened, fit.fit)
         session: Session | None = _state["session"]
         if session is not None and session.serves(found):
             session.update(found)
