@@ -37,8 +37,20 @@ OUTSIDE = {
     "ipywidgets": {"notebook"},
     "traitlets": {"notebook"},
     "tornado": {"simulator"},
-    "av": {"simulator", "notebook/poster.py"},
-    "PIL": {"simulator", "notebook/poster.py"},
+    "av": {
+        "simulator",
+        "notebook/poster.py",
+        "evolink/probe.py",
+        "evolink/fit_clips.py",
+        "runs/frames.py",
+    },
+    "PIL": {
+        "simulator",
+        "notebook/poster.py",
+        "evolink/objects.py",
+        "evolink/fit_pictures.py",
+        "runs/frames.py",
+    },
     "numpy": {"simulator"},
 }
 HEAVY = ("IPython", "ipywidgets", "httpx", "av", "numpy", "tornado")

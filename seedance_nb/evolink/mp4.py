@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class under a lower-case name
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Clip", "NotPlayable", "Reason", "inspect"]
+__all__ = ["Clip", "NotPlayable", "Reason", "examine", "inspect"]
 
 Reason = Literal["not_mp4", "truncated", "no_index", "no_video", "no_data", "no_duration", "broken"]
 
@@ -35,12 +35,21 @@ _UNKNOWN = (0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """What the headers of a playable file say: seconds, pixels, and whether there is sound."""
+    """What the headers of a playable file say.
+
+    Attributes:
+        duration: Seconds.
+        width: Pixels, as displayed: of a picture that is turned, the height of what is stored.
+        height: Pixels, as displayed.
+        has_audio: Whether there is sound.
+        fps: Frames a second, on average; None where the headers do not say.
+    """
 
     duration: float
     width: int
     height: int
     has_audio: bool
+    fps: float | None = field(default=None, compare=False)
 
 
 class NotPlayable(ValueError):
@@ -88,26 +97,43 @@ def inspect(path: Path) -> Clip:
         OSError: the file cannot be read.
     """
     with path.open("rb") as file:
-        try:
-            return _clip(file, _layout(file))
-        except StructError:
-            raise NotPlayable("broken") from None
+        return examine(file)
+
+
+def examine(file: BinaryIO) -> Clip:
+    """Return what an open MP4 or MOV holds; see `inspect`.
+
+    Raises:
+        NotPlayable: it is no MP4, or not a whole one, or nothing in it can be played.
+        OSError: the file cannot be read.
+    """
+    try:
+        return _clip(file, _layout(file))
+    except StructError:
+        raise NotPlayable("broken") from None
 
 
 def _clip(file: BinaryIO, layout: _Layout) -> Clip:
     bodies = [body for kind, body in _boxes(layout.index) if kind == b"trak"]
     tracks = [_track(body) for body in bodies if _kind(body) in _PLAYED]
     counts = {track.number: _check_samples(track, layout) for track in tracks}
-    lengths = _fragments(file, layout) if layout.fragments else {}
-    playable = [track for track in tracks if counts[track.number] or lengths.get(track.number)]
+    later = _fragments(file, layout) if layout.fragments else {}
+    playable = [track for track in tracks if counts[track.number] or later.get(track.number)]
     video = next((track for track in playable if track.kind == b"vide"), None)
     if video is None or 0 in video.size:
         raise NotPlayable("no_video")
-    duration = _seconds(video, lengths.get(video.number, 0), layout.index)
+    length, frames = later.get(video.number, (0, 0))
+    duration = _seconds(video, length, layout.index)
     if not duration:
         raise NotPlayable("no_duration")
-    has_audio = any(track.kind == b"soun" for track in playable)
-    return Clip(duration=duration, width=video.size[0], height=video.size[1], has_audio=has_audio)
+    seconds = _ratio(video.length + length, video.scale)
+    return Clip(
+        duration=duration,
+        width=video.size[0],
+        height=video.size[1],
+        has_audio=any(track.kind == b"soun" for track in playable),
+        fps=(counts[video.number] + frames) / seconds if seconds else None,
+    )
 
 
 def _layout(file: BinaryIO) -> _Layout:
@@ -216,7 +242,14 @@ def _track(body: memoryview) -> _Track:
         if 0 in size:
             width, height = (_U32.unpack_from(header, len(header) - back)[0] for back in (8, 4))
             size = (width >> 16, height >> 16)
+        size = size[::-1] if _is_turned(header) else size
     return _Track(number, kind, scale, length, size, table)
+
+
+def _is_turned(header: memoryview) -> bool:
+    """Whether the matrix of a track turns it by a quarter: its diagonal is empty."""
+    first = 52 if _is_long(header) else 40
+    return not any(_U32.unpack_from(header, first + at)[0] for at in (0, 16))
 
 
 def _is_long(header: memoryview) -> bool:
@@ -291,22 +324,23 @@ def _table(box: memoryview, at: int, code: Literal["I", "Q"], columns: int) -> a
     return numbers
 
 
-def _fragments(file: BinaryIO, layout: _Layout) -> dict[int, int]:
-    """Check the bytes of all fragments; return each track's length in its own time scale."""
+def _fragments(file: BinaryIO, layout: _Layout) -> dict[int, tuple[int, int]]:
+    """Check the bytes of all fragments; return length, in its own scale, and samples by track."""
     extends = [body for kind, body in _boxes(_need(layout.index, b"mvex")) if kind == b"trex"]
     defaults = {_U32.unpack_from(body, 4)[0]: body for body in extends}
-    lengths: dict[int, int] = {}
+    found: dict[int, tuple[int, int]] = {}
     for box, start, end in layout.fragments:
         for kind, body in _boxes(_read(file, start, end)):
             if kind == b"traf":
-                track, length = _fragment(body, defaults, box, layout)
-                lengths[track] = lengths.get(track, 0) + length
-    return lengths
+                track, length, samples = _fragment(body, defaults, box, layout)
+                before = found.get(track, (0, 0))
+                found[track] = (before[0] + length, before[1] + samples)
+    return found
 
 
 def _fragment(
     body: memoryview, defaults: dict[int, memoryview], base: int, layout: _Layout
-) -> tuple[int, int]:
+) -> tuple[int, int, int]:
     header = _need(body, b"tfhd")
     flags, track = _U32.unpack_from(header)[0], _U32.unpack_from(header, 4)[0]
     if track not in defaults:
@@ -322,7 +356,7 @@ def _fragment(
         at += 4
     if flags & 0x10:
         (size,) = _U32.unpack_from(header, at)
-    total = 0
+    total = samples = 0
     end = base
     for kind, run in _boxes(body):
         if kind == b"trun":
@@ -332,7 +366,8 @@ def _fragment(
                 layout.need(begin, amount)
             end = begin + amount
             total += length
-    return track, total
+            samples += _U32.unpack_from(run, 4)[0]
+    return track, total, samples
 
 
 def _run(run: memoryview, duration: int, size: int) -> tuple[int | None, int, int]:
