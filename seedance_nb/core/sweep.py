@@ -147,12 +147,13 @@ def requests_of(
     given = dict(fixed)
     for prompt, *values in itertools.product(prompts, *lists.values()):
         try:
-            request = VideoRequest.of(prompt, **given, **dict(zip(lists, values, strict=True)))
+            varied = dict(zip(lists, values, strict=True))
+            request = VideoRequest.of(prompt, **{**given, **varied})
         except InvalidRequest as error:
             problems += [problem for problem in error.problems if problem not in problems]
             continue
         # A file that all share is read once.
-        given |= {name: getattr(request, name) for name in MEDIA_FIELDS if name in given}
+        given |= {name: getattr(request, name) for name in MEDIA_FIELDS if name in fixed}
         found.setdefault(request.digest, request)
     if problems:
         raise InvalidRequest(problems=problems)

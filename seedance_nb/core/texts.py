@@ -641,6 +641,26 @@ TABLE: dict[str, tuple[str, str]] = {
         "`job.fetch()` brings it back while its link lives, at no cost.",
         "链接失效之前，可用 `job.fetch()` 重新下载，不会再次计费。",
     ),
+    "error.frame.media": (
+        "A frame of a video needs the extra `media`, which is not installed.",
+        "取视频的一帧需要 `media` 组件，但尚未安装。",
+    ),
+    "error.frame.media.hint": (
+        "`pip install 'seedance_nb[media]'`.",
+        "`pip install 'seedance_nb[media]'`。",
+    ),
+    "error.frame.index": (
+        "{value!r} names no frame: give its number (-1 is the last), or a time in seconds as a float.",
+        "{value!r} 不能指定一帧：请给序号（-1 是最后一帧），或以浮点数给出秒数。",
+    ),
+    "error.frame.none": (
+        "The video {path} has no frame at {value}.",
+        "视频 {path} 在 {value} 处没有画面。",
+    ),
+    "error.frame.broken": (
+        "The video {path} cannot be decoded.",
+        "无法解码视频 {path}。",
+    ),
     "error.file.taken": (
         "{path} belongs to another job; it was left alone.",
         "{path} 属于另一个任务，未作改动。",
@@ -1117,8 +1137,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "请缩小文件，或改用公开的 URL。",
     ),
     "error.upload.quota": (
-        "{name} was not uploaded, because the account has too many files at {host}: {detail}",
-        "{name} 未上传，因为账户在 {host} 的文件数已达上限：{detail}",
+        "{name} was not uploaded: the account has too many files at {host} "
+        "({used} of {most}): {detail}",
+        "{name} 未上传：账户在 {host} 的文件数已达上限（{used} / {most}）：{detail}",
     ),
     "error.upload.quota.hint": (
         "Files go by themselves after 72 hours; until then give a public URL instead.",
@@ -1578,24 +1599,17 @@ TABLE: dict[str, tuple[str, str]] = {
     "panel.new": ("New take", "再生成一条"),
     "panel.again": ("Again", "重试"),
     "panel.again.tip": (
-        "Asks for it once more, as a job of its own",
-        "以新任务再请求一次",
+        "Asks for it once more, in a new cell below",
+        "在下方新单元格中再请求一次",
     ),
-    "panel.again.sure": ("Yes, make and pay for another", "确定，再生成并付费"),
-    "panel.again.sure.tip": (
-        "A second click sends a paid request; without one nothing happens",
-        "再点一次会发送付费请求；不点则什么都不会发生",
+    "panel.again.tip.paid": (
+        "Puts a cell below that asks for it once more; nothing is sent or paid until you run it",
+        "在下方放入再请求一次的单元格；运行之前不发送、不付费",
     ),
-    "panel.keep": ("Keep", "保存到单元格"),
+    "panel.keep": ("Keep", "保存到笔记本"),
     "panel.keep.tip": (
-        "What a reloaded page shows lives in the kernel; this writes it into the notebook",
-        "重新加载的页面所显示的内容只在内核中；此操作把它写入笔记本",
-    ),
-    "panel.keep.done": (
-        "To keep it in the notebook run `%seedance show {job}` in a cell and save: "
-        "a page that was reloaded does not let a button write into this one.",
-        "要保存到笔记本，请在单元格中运行 `%seedance show {job}` 并保存："
-        "页面重新加载后，按钮无法写入此单元格。",
+        "What is shown here lives in the kernel; this shows it in a new cell below, to be saved",
+        "这里显示的内容只在内核中；此操作在下方新单元格中显示它，以便保存",
     ),
     "panel.stop": ("Stop", "停止"),
     "panel.stop.following": ("Stop following", "停止跟踪"),

@@ -25,7 +25,8 @@ def _values() -> dict[str, tuple[str, ...]]:
         found |= dict.fromkeys(parameter.options, choices) if choices else {}
     for option in RUN_OPTIONS:
         found |= dict.fromkeys(option.options, option.choices) if option.choices else {}
-    return found
+    # An equals sign has to follow, and then anything may.
+    return found | {"--sweep": tuple(f"{p.name}=" for p in PARAMETERS if p.kind != "prompt")}
 
 
 _VALUES = _values()

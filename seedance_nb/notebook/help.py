@@ -29,6 +29,7 @@ VERBS = (
     "rerun",
     "cell",
     "form",
+    "cost",
     "credits",
     "models",
     "simulate",
@@ -74,6 +75,10 @@ def _examples() -> str:
         (
             "%%seedance -t fast --image {style} --video {walk} --takes 3 --wait",
             say("magic.example.style"),
+        ),
+        (
+            "%%seedance boats --sweep duration=4,8 --sweep tier=standard,fast -y",
+            say("magic.example.sweep"),
         ),
     )
     return "\n\n".join(_indented(f"{line}\n{prompt}") for line, prompt in cells)

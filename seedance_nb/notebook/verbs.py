@@ -11,7 +11,7 @@ from seedance_nb.core.errors import ConfigError
 from seedance_nb.core.secret import Secret
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import listed, nearest
-from seedance_nb.notebook import cells
+from seedance_nb.notebook import cells, cost, stage
 from seedance_nb.notebook.desk import Way
 from seedance_nb.notebook.help import VERBS, help_page
 from seedance_nb.runs.job import Job, Jobs
@@ -181,6 +181,17 @@ def _credits(desk: Desk) -> None:
     desk.table(head, rows)
 
 
+def _cost(desk: Desk) -> None:
+    session = desk.session()
+    states = [job.state for job in session.jobs()]
+    text = cost.cost_text(states, session.home)
+    if cells.front_end(desk.shell) in ("terminal", "script"):
+        desk.tell(text)
+        return
+    bundle = {"text/html": cost.cost_html(states, session.home), "text/plain": text}
+    stage.publish(bundle, f"seedance-cost-{id(bundle):x}", update=False)
+
+
 def _amount(value: object) -> str:
     return f"{value:,.2f}" if isinstance(value, int | float) else "-"
 
@@ -282,6 +293,7 @@ _DOERS: dict[str, tuple[Callable[..., Any], str, int, int]] = {
     "rerun": (_rerun, "yes", 0, 1),
     "cell": (_cell, "maybe", 0, 1),
     "form": (_form, "maybe", 0, 1),
+    "cost": (_cost, "none", 0, 0),
     "credits": (_credits, "none", 0, 0),
     "models": (_models, "none", 0, 0),
     "simulate": (_simulate, "scenario", 0, 1),
