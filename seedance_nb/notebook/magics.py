@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _SESSIONS = "seedance_nb.runs.current"
 _MOST_IDS = 50
+_MOST_BYTES = 1_000_000  # of journal that `%load_ext` reads to count jobs
 
 
 def _trait(name: str) -> Any:
@@ -258,8 +259,9 @@ def load_ipython_extension(shell: Any) -> None:
     if magics.matcher is not None and shell.Completer is not None:
         shell.Completer.custom_matchers.append(magics.matcher)
     count = unfinished(home) if home is not None else 0
-    if count:
-        print(say("magic.unfinished", count=count))  # noqa: T201 - this is a notebook's output
+    if count != 0:
+        text_id = "magic.unfinished" if count else "magic.unfinished.many"
+        print(say(text_id, count=count))  # noqa: T201 - this is a notebook's output
 
 
 def unload_ipython_extension(shell: Any) -> None:
@@ -288,11 +290,13 @@ def _settle_in(shell: Any) -> Path | None:
     return found.home
 
 
-def unfinished(home: Path) -> int:
-    """How many jobs of sessions that ended are not finished."""
+def unfinished(home: Path) -> int | None:
+    """How many jobs of sessions that ended are not finished; None where counting takes long."""
     dead = {s for s in journal.open_sessions(home) if not journal.is_alive(home, s)}
     if not dead:
         return 0
+    if sum(journal.size(home, session) for session in dead) > _MOST_BYTES:
+        return None
     fold = Fold(lambda _: None)
     touched = fold.add(journal.read(home, dead))
     elsewhere = {

@@ -148,6 +148,8 @@ class Pursuit:
             await self.watch(job)
 
     def _end(self, job: Job, error: SeedanceError) -> None:
+        if job.task_id is not None and error.billed == "no":
+            error.billed = "unknown"  # a look at a task costs nothing; the task itself may
         with contextlib.suppress(OSError, ConfigError):
             self._desk.record(job, "error", error=error.to_dict())
             return

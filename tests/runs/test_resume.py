@@ -1,0 +1,225 @@
+"""What a dead kernel left: every state that it can leave a job in ends in an honest one."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from canary import CANARY
+
+from seedance_nb.core.errors import ProtocolError, SeedanceError, SubmitUncertain, WaitTimeout
+from seedance_nb.runs import journal
+from seedance_nb.runs.job import Job
+from seedance_nb.runs.session import Session
+from seedance_nb.runs.settings import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from peer import Peer
+
+NO_VIDEO = ("status", 200, "<html>not a video</html>")
+
+
+async def quick(seconds: float) -> None:
+    """A sleep that keeps the order of things and not their length."""
+    await asyncio.sleep(min(seconds, 0.01))
+
+
+@pytest.fixture
+def make(tmp_path: Path, peer: Peer) -> Iterator[Callable[..., Session]]:
+    """Makes sessions that share a folder, on the other server."""
+    peer.polls = 1
+    made = []
+
+    def session(now: Callable[[], float] = time.time, **settings: Any) -> Session:
+        given = {"api_key": CANARY, "base_url": peer.url, "home": tmp_path / "runs", **settings}
+        made.append(Session(resolve(given, {}, {}, cwd=tmp_path), sleep=quick, now=now))
+        return made[-1]
+
+    yield session
+    for one in made:
+        one.close()
+
+
+def ask(session: Session, prompt: str = "a dog") -> Job:
+    """A job, and not several."""
+    job = session.generate(prompt)
+    assert isinstance(job, Job)
+    return job
+
+
+def sent(job: Job) -> None:
+    """Wait until the service has the task."""
+    deadline = time.monotonic() + 20
+    while job.task_id is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def resumed(session: Session, told: list[str] | None = None) -> Job:
+    """The one job that `resume` goes on with."""
+    [job] = session.resume(tell=(told if told is not None else []).append)
+    return job
+
+
+def undelivered(session: Session, peer: Peer) -> Job:
+    """A job that the service has completed and whose file did not come."""
+    peer.on_download = [NO_VIDEO] * 6
+    job = ask(session)
+    with pytest.raises(ProtocolError):
+        job.wait(20)
+    peer.on_download = []
+    assert "downloading" == job.status
+    return job
+
+
+def test_completed_but_not_downloaded(make: Callable[..., Session], peer: Peer) -> None:
+    """What the service had completed is fetched by the next kernel, without another POST."""
+    first = make()
+    undelivered(first, peer)
+    first.close()
+
+    job = resumed(make()).wait(20)
+
+    assert job.video is not None
+    assert peer.video == job.video.path.read_bytes()
+    assert 1 == len(peer.creates)
+
+
+@pytest.mark.parametrize("where", ["the same kernel", "the next kernel"])
+def test_an_expired_link(where: str, make: Callable[..., Session], peer: Peer) -> None:
+    """When the link has died, the task is asked for a fresh one, and that one is used."""
+    session = make()
+    job = undelivered(session, peer)
+    peer.expire_links()
+    polls = len(peer.polled)
+
+    if where == "the next kernel":
+        session.close()
+        job = resumed(make())
+    else:
+        job.fetch()
+    job.wait(20)
+
+    assert "completed" == job.status
+    assert polls < len(peer.polled)
+    assert "Signature=2" in peer.downloads[-1].target
+    assert 1 == len(peer.creates)
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["in the making", "completed"])
+def test_a_task_that_the_service_forgot(
+    done: bool,  # noqa: FBT001 - a parameter of the test
+    make: Callable[..., Session],
+    peer: Peer,
+) -> None:
+    """A forgotten task is said, not posted anew, and can be given up; then it may be sent again."""
+    first = make()
+    if done:
+        undelivered(first, peer)
+    else:
+        peer.polls = 10**6
+        sent(ask(first))
+    first.close()
+    peer.tasks.clear()
+
+    job = resumed(make(lambda: time.time() + 3600))
+    with pytest.raises(SeedanceError, match="does not know this task") as caught:
+        job.wait(20)
+    assert "unknown" == caught.value.billed
+
+    assert "downloading" if done else "pending" == job.status
+    assert not job.following
+    assert 1 == len(peer.creates)
+    peer.polls = 1
+    job.stop()
+    assert "cancelled" == job.status
+    ask(make()).wait(20)
+    assert 2 == len(peer.creates)
+
+
+def test_uncertain_requests_are_left_to_their_user(
+    make: Callable[..., Session], peer: Peer
+) -> None:
+    """The next kernel lists what is uncertain and does nothing about it until it is told to."""
+    peer.idempotency = True
+    peer.on_create = [("drop",)]
+    first = make()
+    with pytest.raises(SubmitUncertain):
+        ask(first).wait(20)
+    first.close()
+
+    job = resumed(make())
+    with pytest.raises(SubmitUncertain):
+        job.wait(20)
+    assert ("uncertain", 1) == (job.status, len(peer.creates))
+
+    job.resend().wait(20)
+    assert ("completed", 1) == (job.status, len(peer.tasks))
+
+
+def test_what_was_queued_is_sent(make: Callable[..., Session], peer: Peer) -> None:
+    """Requests that never went out are counted, told with their cost, and sent once each."""
+    peer.polls = 10**6
+    first = make(max_active=1)
+    jobs = [ask(first, f"dog {number}") for number in range(3)]
+    sent(jobs[0])
+    first.close()
+    peer.polls = 1
+    told: list[str] = []
+
+    make().resume(tell=told.append).wait(20)
+
+    [line] = told
+    assert line.startswith("2 request(s) were queued and never sent; they are sent now")
+    assert "cost" in line
+    assert ["dog 0", "dog 1", "dog 2"] == sorted(call.body["prompt"] for call in peer.creates)
+
+
+def test_two_survivors_share_what_is_left(make: Callable[..., Session], peer: Peer) -> None:
+    """Two kernels that resume the same folder at once: each job is taken by one of them."""
+    peer.polls = 10**6
+    first = make(max_active=2)
+    jobs = [ask(first, f"dog {number}") for number in range(4)]
+    for job in jobs[:2]:
+        sent(job)
+    first.close()
+    peer.polls = 1
+    survivors = [make(), make()]
+
+    both = [session.resume(tell=lambda _: None) for session in survivors]
+    for found in both:
+        found.wait(20)
+
+    assert [4, 4] == [len(found.filter(status="completed")) for found in both]
+    assert 4 == len(peer.creates) == len(peer.downloads)
+    assert {job.id for job in jobs} == journal.all_claims(survivors[0].home).keys()
+    assert all(1 == len(taken) for taken in journal.all_claims(survivors[0].home).values())
+
+
+def test_without_locks_nothing_is_taken(
+    make: Callable[..., Session], peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the file system knows no locks, another kernel's job is watched and never taken."""
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    peer.polls = 10**6
+    first = make()
+    sent(ask(first))
+    first.close()
+
+    job = resumed(make())
+    with pytest.raises(WaitTimeout):
+        job.wait(0.3)
+
+    assert {} == journal.all_claims(first.home)
+    assert 1 == len(peer.creates)
+    assert [] == peer.downloads
