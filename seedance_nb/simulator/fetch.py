@@ -115,16 +115,17 @@ def _write(
 
 def _connection(url: str, *, near: bool) -> http.client.HTTPConnection:
     parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     if parts.scheme == "http":
         plain = http.client.HTTPConnection(host, port, timeout=_SECONDS)
-        plain.sock = _connect(host, port or 80, near=near)
+        plain.sock = _connect(host, port, near=near)
         return plain
     if parts.scheme != "https":
         raise Unreachable(f"{parts.scheme or 'no'} URL")
     context = ssl.create_default_context()
     safe = http.client.HTTPSConnection(host, port, timeout=_SECONDS, context=context)
-    safe.sock = context.wrap_socket(_connect(host, port or 443, near=near), server_hostname=host)
+    safe.sock = context.wrap_socket(_connect(host, port, near=near), server_hostname=host)
     return safe
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from email.message import Message
 from typing import TYPE_CHECKING
 
-from tornado.httputil import HTTPHeaders
-
 if TYPE_CHECKING:
     from typing import BinaryIO
 
@@ -20,7 +18,6 @@ class FormReader:
     """The parts of a form: `file` goes to a file, all others are kept as text.
 
     Attributes:
-        fields: Name -> text of each part without a file name.
         filename: The name that the part `file` gives, None as long as there is no such part.
         size: Bytes of the part `file`; what exceeds `most` is counted and not written.
     """
@@ -40,9 +37,14 @@ class FormReader:
         self._rest = b"\r\n"
         self._in_head = False
         self._name = ""
-        self.fields: dict[str, str] = {}
+        self._fields: dict[str, bytes] = {}
         self.filename: str | None = None
         self.size = 0
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Name -> text of each part but `file`."""
+        return {name: text.decode("utf-8", "replace") for name, text in self._fields.items()}
 
     def feed(self, chunk: bytes) -> None:
         """Takes the next piece of the body.
@@ -64,8 +66,7 @@ class FormReader:
             if len(head) > _MOST_HEAD:
                 raise ValueError("head of a part")
             return False
-        text = head.decode("utf-8", "replace").lstrip()
-        told = HTTPHeaders.parse(text).get("Content-Disposition", "")
+        told = _disposition(head.decode("utf-8", "replace"))
         self._name = _value(told, "name")
         if self._name == "file":
             self.filename = _value(told, "filename")
@@ -89,8 +90,16 @@ class FormReader:
             if self.size <= self._most:
                 self._target.write(content)
         elif self._name:
-            text = self.fields.get(self._name, "") + content.decode("utf-8", "replace")
-            self.fields[self._name] = text[:_MOST_FIELD]
+            whole = self._fields.get(self._name, b"") + content
+            self._fields[self._name] = whole[:_MOST_FIELD]
+
+
+def _disposition(head: str) -> str:
+    for line in head.splitlines():
+        name, _, value = line.partition(":")
+        if name.strip().lower() == "content-disposition":
+            return value.strip()
+    return ""
 
 
 def _value(header: str, name: str) -> str:

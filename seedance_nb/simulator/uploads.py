@@ -151,25 +151,29 @@ class Stream(_Files):
 
     def post(self) -> None:
         """Takes the part `file` of the form."""
-        if self._refused is not None or self._form is None:
-            raise self._refused or self.refuse(400, "file is required")
-        form, fields = self._form, self._form.fields
+        with self._open:
+            if self._refused is not None or self._form is None:
+                raise self._refused or self.refuse(400, "file is required")
+            self._take_form(self._form)
+
+    def _take_form(self, form: FormReader) -> None:
         self.body = {"file": f"({form.size} bytes)"}
         if form.filename is None:
             raise self.refuse(400, "file is required")
         if form.size > _MOST_BYTES:
             raise self.refuse(413, "file size exceeds 100MB")
         self._file.flush()
+        fields = form.fields
         name = fields.get("file_name") or fields.get("fileName") or form.filename
         folder = fields.get("upload_path") or fields.get("uploadPath") or ""
         self.take(self._draft, name, folder)
 
     def on_finish(self) -> None:
-        """Removes what was not kept."""
+        """Removes what nobody has asked to keep."""
         self._open.close()
 
     def on_connection_close(self) -> None:
-        """Likewise, when the client has gone."""
+        """Removes what has come so far, when the client has gone."""
         self._open.close()
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -16,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+I2V, R2V = (f"seedance-2.0-{kind}-to-video" for kind in ("image", "reference"))
 KEY = "sk-simulator-test-5f1c"
 TEXT = "seedance-2.0-text-to-video"
 
@@ -85,9 +92,85 @@ class Client:
         """The body of a query."""
         return self.call("GET", f"/v1/tasks/{task_id}").json
 
+    def ended(self, task_id: str) -> Any:
+        """The body of a query once the task is final; inputs are looked at beside the calls."""
+        deadline = time.monotonic() + 20
+        while (body := self.task(task_id))["status"] not in {"completed", "failed", "cancelled"}:
+            assert time.monotonic() < deadline, body
+            time.sleep(0.01)
+        return body
+
+    def uploaded(self, content: bytes) -> str:
+        """The link of a new upload."""
+        data = {"base64_data": base64.b64encode(content).decode()}
+        answer = self.call("POST", "/api/v1/files/upload/base64", data)
+        assert answer.status == 200, answer.content
+        return str(answer.json["data"]["file_url"])
+
 
 def _lower(headers: Any) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
+
+
+def picture(size: tuple[int, int] = (400, 300), colour: str = "teal", form: str = "PNG") -> bytes:
+    """A flat picture as a file."""
+    image = pytest.importorskip("PIL.Image")
+    file = io.BytesIO()
+    image.new("RGB", size, colour).save(file, form)
+    return file.getvalue()
+
+
+class Web:
+    """A small web server on this machine.
+
+    Attributes:
+        url: Where it is.
+        pages: Path -> (status, headers, content); the content may be pieces, sent as they come.
+        asked: The paths that were asked for.
+    """
+
+    def __init__(self) -> None:
+        """Starts."""
+        self.pages: dict[str, tuple[int, dict[str, str], Any]] = {}
+        self.asked: list[str] = []
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                web.asked.append(self.path)
+                status, headers, content = web.pages.get(self.path, (404, {}, b""))
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                with suppress(OSError):
+                    for piece in [content] if isinstance(content, bytes) else content:
+                        self.wfile.write(piece)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def put(self, path: str, content: bytes) -> str:
+        """The URL of new content."""
+        self.pages[path] = (200, {"Content-Length": str(len(content))}, content)
+        return self.url + path
+
+    def stop(self) -> None:
+        """Stops."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web server of files."""
+    server = Web()
+    yield server
+    server.stop()
 
 
 def fake_render(shot: object, path: Path, stopped: Callable[[], bool]) -> None:

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+from simulator.conftest import I2V, picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,3 +124,14 @@ def test_a_receiver_that_is_gone_harms_nobody(simulate: Simulate) -> None:
     task_id = client.made(callback_url="http://127.0.0.1:9/hook")
 
     assert client.task(task_id)["status"] == "completed"
+
+
+def test_a_fault_of_an_input_is_called_back(simulate: Simulate, receiver: Receiver) -> None:
+    """A task that fails on what it was given is told like any other."""
+    client = simulate()
+    link = client.uploaded(picture((64, 64)))
+
+    client.made(model=I2V, image_urls=[link], callback_url=receiver.url)
+
+    assert receiver.wait_for(1)
+    assert receiver.bodies[0]["error"]["code"] == "invalid_parameters"  # type: ignore[index]
