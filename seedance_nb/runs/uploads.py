@@ -17,6 +17,7 @@ from seedance_nb.core import schedule
 from seedance_nb.core.errors import (
     InvalidRequest,
     Problem,
+    QuotaExceeded,
     RateLimited,
     SeedanceError,
     ServiceError,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 MARGIN = 2 * 3600.0  # seconds before its end from which an address is not used: tasks queue
 AT_ONCE = 4  # uploads at the same time
-TRIES = 5  # attempts at least; beyond them only while `schedule.may_resubmit` says so
+TRIES = 5  # attempts at least, as long as they are quick; then `schedule.may_resubmit` decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,11 @@ class Uploads:
 
         try:
             return await server.client.upload(media, path, tell=tell)
+        except QuotaExceeded as error:
+            with contextlib.suppress(SeedanceError):
+                quota = await server.client.quota()
+                error.values |= {"used": quota.used, "most": quota.most}
+            raise
         finally:
             self._sent.pop(media.sha256, None)
 
@@ -280,5 +286,6 @@ class Supply:
 def _may_retry(error: SeedanceError, failures: int, waited: float) -> bool:
     if not error.retryable or not isinstance(error, TransportError | RateLimited | ServiceError):
         return False
-    busy = error.http_status is not None
-    return failures < TRIES or schedule.may_resubmit(waited, busy=busy)
+    if failures < TRIES:
+        return waited < schedule.BUSY_WINDOW
+    return schedule.may_resubmit(waited, busy=error.http_status is not None)

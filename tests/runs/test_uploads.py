@@ -232,7 +232,7 @@ REFUSALS = [
     (failing(400, "unsupported file type"), InvalidRequest, "public URL"),
     (failing(415, "nope"), InvalidRequest, "public URL"),
     (failing(413, "file size exceeds 100MB"), InvalidRequest, "MB"),
-    (failing(403, "file quota exceeded"), QuotaExceeded, "72 hours"),
+    (failing(403, "file quota exceeded"), QuotaExceeded, "35 of 2000"),
     (failing(401, "Invalid token"), AuthError, "key"),
     (("status", 404, "<html>no</html>"), ConfigError, "files_url"),
     (("status", 200, {"success": True, "data": {}}), SeedanceError, "no sense"),
