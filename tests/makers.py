@@ -14,6 +14,8 @@ from PIL import Image
 if TYPE_CHECKING:
     from pathlib import Path
 
+STEP = 4  # by which a frame of a video is brighter than the one before
+
 
 def picture(size: tuple[int, int] = (400, 300), form: str = "PNG", **more: Any) -> bytes:
     """A picture of one colour, in a format of Pillow."""
@@ -30,14 +32,16 @@ def film(
     frames: int = 48,
     options: dict[str, str] | None = None,
 ) -> Path:
-    """A video of one colour; the suffix says the container."""
+    """A video of one colour, each frame a little brighter; the suffix says the container."""
     with av.open(path, "w", options=options or {}) as out:
         stream = out.add_stream("mpeg4" if path.suffix != ".webm" else "libvpx", rate=fps)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for number in range(frames):
             frame = av.VideoFrame(*size, "yuv420p")
-            for plane in frame.planes:
-                plane.update(bytes([90]) * plane.buffer_size)
+            for plane, value in zip(
+                frame.planes, (16 + STEP * (number % 50), 128, 128), strict=True
+            ):
+                plane.update(bytes([value]) * plane.buffer_size)
             frame.pts, frame.time_base = number, Fraction(1) / fps
             out.mux(stream.encode(frame))
         out.mux(stream.encode())

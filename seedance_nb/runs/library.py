@@ -14,12 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from seedance_nb.core.errors import ConfigError, ProtocolError, SeedanceError, TransportError
 from seedance_nb.evolink import mp4
-from seedance_nb.runs import disk
+from seedance_nb.runs import disk, frames
 from seedance_nb.runs.journal import check_job
 
 if TYPE_CHECKING:
@@ -104,6 +104,21 @@ class Video:
             raise ConfigError("error.file.gone", path=str(self.path)) from None
         except OSError as error:
             raise disk_error(error, target) from error
+
+    def frame(self, index: float = -1) -> Any:
+        """Return one picture of the video, as Pillow's, so that it can begin the next one.
+
+        ``generate(..., images=[job.video.frame(-1)])`` goes on where a job ended.
+
+        Args:
+            index: which frame: an int counts from 0, or back from the end if negative; a float
+                is a time in seconds, counted back from the end if negative.
+
+        Raises:
+            ConfigError: there is no such frame, the file is gone, or the extra ``media`` is not
+                installed.
+        """
+        return frames.frame(self.path, index)
 
     def to_record(self, home: Path) -> dict[str, object]:
         """Return the video as JSON data, its file relative to ``home``.
