@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from canary import CANARY as KEY
+from jupyter_client.manager import KernelManager
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,13 +58,17 @@ def events(home: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
-def kill_when(process: subprocess.Popen[str], home: Path, event: str) -> None:
-    """Kill -9 as soon as the journal has this event."""
+def wait_for(home: Path, event: str) -> None:
+    """Wait until the journal has this event."""
     deadline = time.monotonic() + 30
     while not any(line["event"] == event for line in events(home)):
-        assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def kill_when(process: subprocess.Popen[str], home: Path, event: str) -> None:
+    """Kill -9 as soon as the journal has this event."""
+    wait_for(home, event)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=10)
 
@@ -91,8 +96,12 @@ class Elsewhere:
 
     def creates(self) -> int:
         """How many tasks were asked for."""
+        return self.count("create")
+
+    def count(self, what: str) -> int:
+        """How many calls of a kind came in."""
         lines = self.log.read_text("utf-8").splitlines() if self.log.exists() else []
-        return sum(json.loads(line)["what"] == "create" for line in lines)
+        return sum(json.loads(line)["what"] == what for line in lines)
 
 
 @pytest.fixture
@@ -150,3 +159,77 @@ except sd.SubmitUncertain as error:
     accepted = any(line["event"] == "accepted" for line in events(home))
     assert accepted or ["uncertain", "unknown"] == said
     assert elsewhere.creates() <= 1
+
+
+def test_the_survivor_of_two_kernels_takes_over(tmp_path: Path, elsewhere: Elsewhere) -> None:
+    """Of two processes in one folder one works and one watches, until the first one is killed."""
+    home, server = tmp_path / "runs", {"EVOLINK_BASE_URL": elsewhere.url, "EVOLINK_API_KEY": KEY}
+    first = start(ASK, home, **server)
+    wait_for(home, "accepted")
+    second = start(ASK, home, **server)
+    assert second.stdout is not None
+    job = second.stdout.readline().strip()
+    before = [line["event"] for line in events(home) if line["event"] in ("claimed", "submitting")]
+    kill_when(first, home, "accepted")
+
+    [path] = finish(second)
+
+    assert ["submitting"] == before
+    assert Path(path).stem == job
+    assert 1 == elsewhere.creates() == elsewhere.count("download")
+    assert 1 == len([line for line in events(home) if line["event"] == "claimed"])
+
+
+class Kernel:
+    """A Jupyter kernel, which runs cells as nbclient does: nobody is there to be asked."""
+
+    def __init__(self, folder: Path, **environ: str) -> None:
+        self.manager: Any = KernelManager()
+        env = {**os.environ, "PYTHONPATH": str(TESTS.parent), **environ}
+        self.manager.start_kernel(env=env, cwd=str(folder))
+        self.client = self.manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def run(self, source: str) -> str:
+        """Run a cell and give all text that it shows."""
+        texts: list[str] = []
+
+        def hear(message: dict[str, Any]) -> None:
+            content = message["content"]
+            texts.append(content.get("text") or content.get("data", {}).get("text/plain", ""))
+
+        reply = self.client.execute_interactive(
+            source, allow_stdin=False, output_hook=hear, timeout=60
+        )
+        assert "ok" == reply["content"]["status"], texts
+        return "".join(texts)
+
+    def kill(self) -> None:
+        """Kill -9."""
+        self.manager.signal_kernel(signal.SIGKILL)
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+def test_a_killed_jupyter_kernel(tmp_path: Path, elsewhere: Elsewhere) -> None:
+    """The kernel after a kill -9 says in one line what is left, and `resume` brings the video."""
+    server = {"EVOLINK_BASE_URL": elsewhere.url, "EVOLINK_API_KEY": KEY}
+    kernel = Kernel(tmp_path, **server)
+    assert "" == kernel.run("%load_ext seedance_nb")
+    kernel.run("%%seedance dog --no-wait -d 4 -q 480p\na dog on a hill")
+    wait_for(tmp_path / "seedance_runs", "accepted")
+    kernel.kill()
+
+    kernel = Kernel(tmp_path, **server)
+    said = kernel.run("%load_ext seedance_nb")
+    shown = kernel.run("%seedance resume")
+    again = kernel.run("%seedance resume")
+    kernel.kill()
+
+    [video] = (tmp_path / "seedance_runs" / "videos").glob("*.mp4")
+    assert "1 job(s) of an earlier session are not finished" in said
+    assert 1 == len(said.splitlines())
+    assert f"{video.stem} Completed" in shown
+    assert "Completed" not in again
+    assert 1 == elsewhere.creates()
