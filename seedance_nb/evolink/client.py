@@ -144,8 +144,6 @@ class Client(Api):
             try:
                 async with asyncio.timeout(longest):
                     answer = await self._answer(wire, request, public=call.kind == "prices")
-            except SeedanceError as exc:  # about what was to be sent
-                failure = exc.with_traceback(None)
             except _NETWORK as exc:
                 failure = self._failure(exc, url, paid=call.kind == "create")
             else:
