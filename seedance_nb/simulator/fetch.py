@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from seedance_nb.simulator.checks import is_loopback
 
@@ -23,6 +23,7 @@ _REDIRECTS = 3
 _CHUNK = 1 << 16
 _HEADERS = {"User-Agent": "seedance-simulator", "Accept": "*/*", "Accept-Encoding": "identity"}
 _RESERVED = ("example.com", "example.net", "example.org", "example", "test", "invalid")
+_PLAIN = "/%?:@!$&'()*+,;=~"
 _OK = 200
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -82,7 +83,7 @@ def _step(url: str, goal: tuple[Path, int], late: Callable[[], bool], *, near: b
     try:
         parts = urlsplit(url)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", path, headers=_HEADERS)
+        connection.request("GET", quote(path, safe=_PLAIN), headers=_HEADERS)
         answer = connection.getresponse()
         if answer.status in _MOVED and answer.headers["Location"]:
             return str(answer.headers["Location"])

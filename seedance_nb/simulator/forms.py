@@ -18,6 +18,7 @@ class FormReader:
     """The parts of a form: `file` goes to a file, all others are kept as text.
 
     Attributes:
+        complete: Whether the form has come to its end.
         filename: The name that the part `file` gives, None as long as there is no such part.
         size: Bytes of the part `file`; what exceeds `most` is counted and not written.
     """
@@ -38,6 +39,7 @@ class FormReader:
         self._in_head = False
         self._name = ""
         self._fields: dict[str, bytes] = {}
+        self.complete = False
         self.filename: str | None = None
         self.size = 0
 
@@ -60,7 +62,7 @@ class FormReader:
     def _read_head(self) -> bool:
         head, end, rest = self._rest.partition(b"\r\n\r\n")
         if self._rest.startswith(b"--"):
-            self._rest = b""
+            self._rest, self.complete = b"--", True  # Whatever follows is no part of the form.
             return False
         if not end:
             if len(head) > _MOST_HEAD:

@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 _HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?", re.IGNORECASE)
+_MOST_BYTES = 64 * 10**6
 _MOST_IN_A_BATCH = 50
 _MOST_ON_A_PAGE = 100
 _DASHES = 3  # In task-unified-<seconds>-<suffix>; one more leads to the second result.
@@ -134,6 +135,7 @@ class Create(Call):
 
     async def post(self) -> None:
         """Makes a task, or says why not."""
+        self._check_length()
         body = self.read_json()
         key = self._idempotency_key()
         if key and self._replay(key, digest(body)):
@@ -149,6 +151,12 @@ class Create(Call):
             return
         await self.desk.terms.sleep(row.accept_seconds * self.desk.terms.time_scale)
         self.give(answers.create_answer(record))
+
+    def _check_length(self) -> None:
+        if len(self.request.body) > _MOST_BYTES:
+            row = REFUSALS["invalid"]
+            message = f"{row.message}: the request body exceeds 64MB"
+            raise Refused(Refusal(row.status, row.code, message, row.type))
 
     def _idempotency_key(self) -> str | None:
         key = self.request.headers.get("Idempotency-Key")

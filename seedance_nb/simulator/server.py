@@ -40,6 +40,10 @@ class Simulator:
 
     Any key is accepted and none is kept. Tasks live in `home` and go on after a restart there.
 
+    Inputs are fetched, from this machine and from the web, and held against the limits of the
+    service; what is wrong with one fails the task. Hosts that are reserved for examples, such as
+    example.com, stand for some picture, film or sound: a made-up one is shown.
+
     Attributes:
         requests: The calls that came, as a sequence with `.where(method=, path=)`.
     """

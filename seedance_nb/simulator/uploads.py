@@ -158,6 +158,8 @@ class Stream(_Files):
 
     def _take_form(self, form: FormReader) -> None:
         self.body = {"file": f"({form.size} bytes)"}
+        if not form.complete:
+            raise self.refuse(400, "invalid form")
         if form.filename is None:
             raise self.refuse(400, "file is required")
         if form.size > _MOST_BYTES:

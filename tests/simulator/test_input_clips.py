@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import wave
 from array import array
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -175,6 +176,23 @@ def loudness(path: Path, second: int) -> float:
     rate = frames[0].sample_rate
     part = samples[second * rate : (second + 1) * rate]
     return sum(map(abs, part)) / len(part)
+
+
+def test_a_clip_is_named_by_the_content_of_its_inputs(tmp_path: Path) -> None:
+    """Where a file lies makes no other clip, what is in it does."""
+    base = Shot(prompt="", kind="image", width=1, height=1, duration=4, audio=False, seed=0)
+    keys = [
+        replace(base, inputs=inputs).key
+        for inputs in (
+            (Input("image", "a", tmp_path),),
+            (Input("image", "a"),),
+            (Input("image", "b"),),
+            (),
+        )
+    ]
+
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
 
 
 def test_made_up_inputs_are_pictures_too(tmp_path: Path) -> None:

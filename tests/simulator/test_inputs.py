@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import wave
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -240,6 +241,27 @@ def test_a_picture_that_lies_is_measured_upright(tmp_path: Path) -> None:
     assert (found.width, found.height) == (400, 600)
 
 
+def test_without_the_extra_only_what_is_plain_is_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Format and bytes need no library; sizes and lengths are then taken for granted."""
+    monkeypatch.setitem(sys.modules, "PIL.PngImagePlugin", None)
+    monkeypatch.setitem(sys.modules, "av", None)
+    path = tmp_path / "x"
+    path.write_bytes(picture((64, 64)))
+    gif = tmp_path / "gif"
+    gif.write_bytes(b"GIF89a" + bytes(40))
+    short = tmp_path / "short"
+    short.write_bytes(b"RIFF\0\0\0\0WAVE")
+
+    assert fault(path, "image") is None
+    assert fault(short, "audio") is None
+    assert fault(gif, "image") is not None
+    with path.open("r+b") as file:
+        file.truncate(30 * MB + 1)
+    assert fault(path, "image") is not None
+
+
 def test_lengths_count_together() -> None:
     """Two sounds of eight seconds are too long, videos beside them do not count."""
     parts = [Input("audio", "", seconds=8.0), Input("video", "", seconds=15.0)]
@@ -281,12 +303,13 @@ def test_a_small_upload_fails_as_at_the_service(simulate: Simulate, clock: Clock
 def test_inputs_are_fetched_from_their_addresses(simulate: Simulate, web: Web) -> None:
     """Redirects are followed; the task completes with what it found."""
     client = simulate()
-    web.put("/a.png", PNG)
-    web.pages["/moved"] = (302, {"Location": "/a.png"}, b"")
+    web.put("/a%20b/%E7%8B%97.png?x=1&y=%2F", PNG)
+    web.pages["/moved"] = (302, {"Location": "/a%20b/%E7%8B%97.png?x=1&y=%2F"}, b"")
 
-    task = client.ended(client.made(model=I2V, image_urls=[f"{web.url}/moved"]))
+    urls = [f"{web.url}/moved", f"{web.url}/a b/狗.png?x=1&y=%2F"]
+    task = client.ended(client.made(model=I2V, image_urls=urls))
 
-    assert web.asked == ["/moved", "/a.png"]
+    assert web.asked == ["/moved", *["/a%20b/%E7%8B%97.png?x=1&y=%2F"] * 2]
     assert b"image" in client.call("GET", task["results"][0]).content
 
 

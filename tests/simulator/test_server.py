@@ -240,6 +240,17 @@ def test_a_web_page_cannot_use_it(simulate: Simulate) -> None:
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
+def test_a_body_of_more_than_64_mb_is_a_400(simulate: Simulate) -> None:
+    """However good its JSON is."""
+    client = simulate()
+    body = json.dumps(_body()).encode()
+
+    answers = [client.call("POST", CREATE, body.ljust(size)) for size in (64 * 10**6, 64_000_001)]
+
+    assert [each.status for each in answers] == [200, 400]
+    assert "exceeds 64MB" in answers[1].json["error"]["message"]
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff"])
 def test_what_is_not_json_is_a_400(simulate: Simulate, content: bytes) -> None:
     """Broken JSON gets the generic refusal."""

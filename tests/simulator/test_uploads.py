@@ -122,6 +122,7 @@ def test_a_form_may_come_in_any_pieces(cut: int) -> None:
         (_form("file", PNG), "text/plain"),
         (b"--xx\r\n" + b"x" * 20_000, "multipart/form-data; boundary=xx"),
         (b"", "multipart/form-data; boundary=xx"),
+        (_form("file", PNG)[:-8], "multipart/form-data; boundary=xx"),
         (_form("file", b"MZ no picture"), "multipart/form-data; boundary=xx"),
     ],
 )
