@@ -35,6 +35,7 @@ def film(
     """A video of one colour, each frame a little brighter; the suffix says the container."""
     with av.open(path, "w", options=options or {}) as out:
         stream = out.add_stream("mpeg4" if path.suffix != ".webm" else "libvpx", rate=fps)
+        stream.options = {"qmax": "4"}
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for number in range(frames):
             frame = av.VideoFrame(*size, "yuv420p")
