@@ -34,8 +34,8 @@ def film(
 ) -> Path:
     """A video of one colour, each frame a little brighter; the suffix says the container."""
     with av.open(path, "w", options=options or {}) as out:
-        stream = out.add_stream("mpeg4" if path.suffix != ".webm" else "libvpx", rate=fps)
-        stream.options = {"qmax": "4"}
+        stream = out.add_stream("libvpx" if path.suffix == ".webm" else "mpeg4", rate=fps)
+        stream.options = {} if path.suffix == ".webm" else {"qmax": "4"}
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for number in range(frames):
             frame = av.VideoFrame(*size, "yuv420p")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Cut", "Sides", "jpeg", "png", "webp"]
 
 _PARTS = 50_000  # of a picture; one of 30 MB has some thousands
+_FILL = 1_000
 _TAIL = 64 * 1024
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG: SOF0 to SOF15
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})  # JPEG: markers without a length
@@ -88,7 +89,7 @@ def jpeg(file: BinaryIO, size: int) -> Sides:
         elif marker == _SCAN:
             break
         file.seek(start + length - 2)
-    if sides is None:
+    if sides is None or marker != _SCAN:
         raise ValueError
     if not _ends(file, size):
         raise Cut
@@ -96,12 +97,14 @@ def jpeg(file: BinaryIO, size: int) -> Sides:
 
 
 def _marker(file: BinaryIO) -> int:
-    sign = _take(file, 2)
-    while sign == b"\xff\xff":  # any number of these may fill up
-        sign = b"\xff" + _take(file, 1)
-    if sign[0] != 0xFF:  # noqa: PLR2004 - the beginning of each marker
+    first, kind = _take(file, 2)
+    for _ in range(_FILL):
+        if kind != 0xFF:  # noqa: PLR2004 - the beginning of each marker, and what fills up
+            break
+        (kind,) = _take(file, 1)
+    if first != 0xFF or kind == 0xFF:  # noqa: PLR2004
         raise ValueError
-    return sign[1]
+    return kind
 
 
 def _ends(file: BinaryIO, size: int) -> bool:
@@ -140,7 +143,7 @@ def png(file: BinaryIO, size: int) -> Sides:
         elif kind == b"IEND":
             break
         file.seek(start + length + 4)
-    if sides is None:
+    if sides is None or kind != b"IEND":
         raise ValueError
     return sides.turned(exif)
 
