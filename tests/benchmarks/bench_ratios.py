@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import subprocess
@@ -16,8 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from peer import Peer
+from PIL import Image
 
+from seedance_nb.core.media import Media
 from seedance_nb.core.request import VideoRequest
+from seedance_nb.evolink import inputs
 from seedance_nb.runs import journal
 from seedance_nb.runs.journal import Journal
 from seedance_nb.runs.library import Library
@@ -162,3 +167,18 @@ def test_memory_of_a_download(tmp_path: Path) -> None:
 
     # The server of this test lives in the same process and holds the file once.
     tell("peak memory of a download / its size", peak / len(video), 0.2)
+
+
+def test_checking_a_large_photo(tmp_path: Path) -> None:
+    """A photo of 30 MB is checked in little more time than its hash takes: it is not decoded."""
+    small = io.BytesIO()
+    Image.new("RGB", (4000, 3000), "teal").save(small, "JPEG")
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(small.getvalue()[:-2] + bytes(29_000_000) + b"\xff\xd9")
+
+    def check() -> None:
+        os.utime(photo)  # so that it is not known from the time before
+        assert isinstance(inputs.opened("images", photo), Media)
+
+    plain = best(lambda: hashlib.sha256(photo.read_bytes()).hexdigest())
+    tell("check of a large photo / its hash", best(check) / plain, 3)
