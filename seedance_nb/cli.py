@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import options, texts
 from seedance_nb.core.errors import (
+    BudgetExceeded,
     ConfigError,
     InvalidRequest,
     Problem,
@@ -314,4 +315,4 @@ def lab(more: Sequence[str]) -> int:
 def _code(error: SeedanceError) -> int:
     if isinstance(error, SubmitUncertain):
         return UNCERTAIN
-    return BAD if isinstance(error, InvalidRequest | ConfigError) else FAILED
+    return BAD if isinstance(error, InvalidRequest | ConfigError | BudgetExceeded) else FAILED

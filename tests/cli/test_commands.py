@@ -89,6 +89,43 @@ def test_generate_dry(run: Run, canary: str, monkeypatch: pytest.MonkeyPatch) ->
     assert not Path("seedance_runs").exists()
 
 
+def test_generate_sweeps(run: Run, to_peer: Peer) -> None:
+    """A sweep wants `-y`, tells the line to run, then prints a path for each combination."""
+    words = ("generate", "a {red|blue} kite", "--sweep", "duration=4,5")
+
+    refused = run(*words)
+    assert (2, "") == (refused.code, refused.out)
+    assert "seedance-nb generate 'a {red|blue} kite' --sweep duration=4,5 -y" in refused.err
+    assert [] == to_peer.creates
+
+    said = run(*words, "-y")
+    assert 0 == said.code
+    assert 4 == len(set(said.out.split())) == len(to_peer.creates)
+    assert "4 videos in 4 combination(s)" in said.err
+
+
+def test_generate_dry_sweep(run: Run) -> None:
+    """A dry sweep prints the list of all bodies, with digests and the total beside it."""
+    said = run("generate", "a kite", "--sweep", "duration=4,5", "--takes", "2", "--dry-run")
+
+    assert [4, 5] == [body["duration"] for body in json.loads(said.out)]
+    assert 2 == said.err.count("sha256:")
+    assert "0 credits (simulator)" in said.err
+    assert not Path("seedance_runs").exists()
+
+
+def test_generate_keeps_a_cap(run: Run, to_peer: Peer) -> None:
+    """`--max-credits` exits with 2 before anything is sent, and so does the cap of the day."""
+    of_call = run("generate", "a kite", "--max-credits", "1")
+    os.environ["SEEDANCE_NB_MAX_CREDITS_DAY"] = "1"
+    of_day = run("generate", "a kite")
+
+    assert (2, 2) == (of_call.code, of_day.code)
+    assert "--max-credits = 1" in of_call.err
+    assert "max_credits_day = 1" in of_day.err
+    assert [] == to_peer.creates
+
+
 def test_generate_on_another_server(run: Run, to_peer: Peer) -> None:
     """With a server and a key in the environment the one POST goes there."""
     said = run("generate", "a red kite")
