@@ -86,7 +86,7 @@ class SeedanceMagics(Magics):
         self._make_desk = desk
         self._known: Sessions | None = None
         super().__init__(shell)
-        self.matcher = completion.matcher(self._job_ids, self._names)
+        self.matcher = completion.matcher(self._job_ids, self._names, self._visible)
         self.observe(lambda _: self._changed(), list(settings.NAMES))
 
     @no_var_expand
@@ -215,12 +215,16 @@ class SeedanceMagics(Magics):
 
     def _named(self, *kinds: type) -> list[str]:
         """The notebook's own variables of these kinds."""
+        return [name for name, value in self._visible().items() if isinstance(value, kinds)]
+
+    def _visible(self) -> dict[str, Any]:
+        """The notebook's own variables."""
         hidden = getattr(self.shell, "user_ns_hidden", ())
-        return [
-            name
+        return {
+            name: value
             for name, value in list(self._variables().items())
-            if isinstance(value, kinds) and not name.startswith("_") and name not in hidden
-        ]
+            if not name.startswith("_") and name not in hidden
+        }
 
 
 # IPython asks the function for its help: so it comes in the language of the moment.
