@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import catalog as catalogs
 from seedance_nb.core import media, tags
+from seedance_nb.core.addresses import is_url
 from seedance_nb.core.catalog import DEFAULT_RATIO, MEDIA_FIELDS, PARAMETERS
 from seedance_nb.core.checking import Choice, open_inputs, problems_of, unknown_field
 from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
@@ -119,6 +120,22 @@ class VideoRequest:
         return cls(**ready)
 
     @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> VideoRequest:
+        """The request that `to_fields` wrote down, its files without their bytes.
+
+        What is written down is no reason to open a file: an input is an address or a hash.
+
+        Raises:
+            InvalidRequest: It is no valid request.
+            TypeError: There are fields that no request has, or something else than JSON.
+        """
+        items = [item for name in MEDIA_FIELDS for item in fields.get(name, ())]
+        written = [isinstance(item, dict) and media.from_dict(item) for item in items]
+        if not all(one or is_url(item) for one, item in zip(written, items, strict=True)):
+            raise InvalidRequest(problems=[Problem("images", "problem.media.url", value=items)])
+        return cls(**fields)
+
+    @classmethod
     def from_file(
         cls, path: str | PathLike[str], *, read: Callable[[Path], bytes] = Path.read_bytes
     ) -> VideoRequest:
@@ -135,7 +152,7 @@ class VideoRequest:
         try:
             asked = json.loads(read(beside))["request"]
             known = {f.name: asked[f.name] for f in dataclasses.fields(cls) if f.name in asked}
-            return cls(**known)
+            return cls.from_fields(known)
         except (OSError, ValueError, LookupError, TypeError, InvalidRequest):
             raise ConfigError("error.file.request", path=beside) from None
 

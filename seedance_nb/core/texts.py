@@ -1290,6 +1290,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "If you mean it: `{line}`.",
         "如确认要这样做：`{line}`。",
     ),
+    "export.left_out": (
+        "{count} request(s) are left out: their text, or a link with a signature, was not kept.",
+        "{count} 个请求未写出：其文本或带签名的链接没有保存。",
+    ),
     "verify.digest": (
         "{job}: the request is not the one that its digest names ({detail}).",
         "{job}：请求与其摘要不符（{detail}）。",
@@ -1298,6 +1302,14 @@ TABLE: dict[str, tuple[str, str]] = {
     "verify.altered": (
         "{job}: the file is not the one that the server sent: {detail}.",
         "{job}：文件与服务器发送的不一致：{detail}。",
+    ),
+    "verify.input.missing": (
+        "{job}: the kept copy of the input {detail} is gone.",
+        "{job}：输入 {detail} 保存的副本不见了。",
+    ),
+    "verify.input.altered": (
+        "{job}: the kept copy of an input is not the one that was used: {detail}.",
+        "{job}：输入的副本与当时使用的不一致：{detail}。",
     ),
     "verify.sidecar": (
         "{job}: what stands beside the video tells another story: {detail}.",
@@ -1332,6 +1344,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "log.column.how": ("How", "方式"),
     "log.column.status": ("Status", "状态"),
     "log.column.model": ("Model", "模型"),
+    "log.column.inputs": ("Inputs", "输入"),
     "log.column.take": ("Take", "条"),
     "log.column.digest": ("Digest", "摘要"),
     "log.column.where": ("Made on", "来源"),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
+import shutil
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import ConfigError
+from seedance_nb.core.media import Media
 from seedance_nb.core.spelling import as_cell, as_python
+from seedance_nb.core.texts import say
 from seedance_nb.core.words import listed
+from seedance_nb.runs.inputs import Inputs
 from seedance_nb.runs.library import disk_error
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterator
 
     from seedance_nb.core.request import VideoRequest
@@ -25,8 +31,9 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same log makes the same zip
 def export(log: RequestLog, path: str | os.PathLike[str]) -> Path:
     """Write the log in the form that the file's name asks for, and return where it is.
 
-    `.jsonl` is the whole record; `.ipynb` and `.py` ask for the same in the same order; `.zip`
-    holds the record, the notebook, the videos and what stands beside them.
+    `.jsonl` is the whole record; `.ipynb` and `.py` ask for the same in the same order, with the
+    kept copies of the inputs; `.zip` holds the record, the notebook, inputs, videos and what stands
+    beside them.
 
     Raises:
         ConfigError: No such form, or the file cannot be written.
@@ -57,11 +64,13 @@ def calls(log: RequestLog) -> Iterator[tuple[Entry, VideoRequest]]:
         yield entry, entry.request
 
 
-def notebook(log: RequestLog) -> dict[str, Any]:
-    """A notebook that makes the same requests in the same order, the record in its metadata."""
-    cells = [_cell("%load_ext seedance_nb", 0)]
+def notebook(log: RequestLog, folder: Path) -> dict[str, Any]:
+    """A notebook in a folder that asks for the same in the same order, the record inside."""
+    start = ["%load_ext seedance_nb", *(f"# {line}" for line in _left_out(log))]
+    cells = [_cell("\n".join(start), 0)]
     for number, (entry, request) in enumerate(calls(log), 1):
-        source = as_cell(request, name=f"job{number}", takes=entry.takes)
+        there = _seen_from(folder, request, log.home)
+        source = as_cell(there, name=f"job{number}", takes=entry.takes)
         cells.append(_cell(_with_new(source) if entry.new else source, number))
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     record = [json.loads(line) for line in log.to_lines()]
@@ -73,16 +82,40 @@ def notebook(log: RequestLog) -> dict[str, Any]:
     }
 
 
-def script(log: RequestLog) -> str:
-    """A script that makes the same requests in the same order and waits for them."""
-    lines = ["import seedance_nb as sd", "", "jobs = []"]
+def script(log: RequestLog, folder: Path) -> str:
+    """A script in a folder that makes the same requests in the same order and waits for them."""
+    lines = [*(f"# {line}" for line in _left_out(log)), "import seedance_nb as sd", ""]
+    if any(request.files for _, request in calls(log)):
+        lines = ["import os", "from pathlib import Path", "", *lines]
+        lines += ["os.chdir(Path(__file__).parent)  # the files are named from there", ""]
+    lines.append("jobs = []")
     for entry, request in calls(log):
-        call = as_python(request, takes=entry.takes).partition(" = ")[2]
+        there = _seen_from(folder, request, log.home)
+        call = as_python(there, takes=entry.takes).partition(" = ")[2]
         if entry.new:
             call = f"{call.rstrip().removesuffix(')').rstrip().rstrip(',')}, new=True)"
         lines += ["", f"jobs.append({call})"]
     lines += ["", "for job in jobs:", "    job.wait()", "    print(job)", ""]
     return "\n".join(lines)
+
+
+def _left_out(log: RequestLog) -> list[str]:
+    """What has to be said of calls whose text or link is not kept."""
+    lost = {(e.session, e.call) for e in log if e.state is not None and e.request is None}
+    return [say("export.left_out", count=len(lost))] if lost else []
+
+
+def _seen_from(folder: Path, request: VideoRequest, home: Path) -> VideoRequest:
+    """The request with each file as its kept copy, by its path from a folder."""
+
+    def copy(item: object) -> object:
+        if not isinstance(item, Media):
+            return item
+        kept = (home / "inputs" / item.file).absolute()
+        return dataclasses.replace(item, source=Path(os.path.relpath(kept, folder.absolute())))
+
+    media = {name: tuple(map(copy, getattr(request, name))) for name in MEDIA_FIELDS}
+    return dataclasses.replace(request, **media)  # type: ignore[arg-type]
 
 
 def _with_new(source: str) -> str:
@@ -109,38 +142,48 @@ def _write_lines(log: RequestLog, path: Path) -> None:
 
 
 def _write_notebook(log: RequestLog, path: Path) -> None:
-    path.write_text(json.dumps(notebook(log), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    book = notebook(log, path.parent)
+    path.write_text(json.dumps(book, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def _write_script(log: RequestLog, path: Path) -> None:
-    path.write_text(script(log), "utf-8")
+    path.write_text(script(log, path.parent), "utf-8")
 
 
 def _write_zip(log: RequestLog, path: Path) -> None:
-    """The record, the notebook, the journal's files and the videos, as a home of its own."""
+    """The record, the notebook, the journal's files, inputs and videos, as a home of its own."""
+    book = json.dumps(notebook(log, log.home), ensure_ascii=False, indent=1)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "request_log.jsonl", "".join(f"{line}\n" for line in log.to_lines()))
-        _add(archive, "requests.ipynb", json.dumps(notebook(log), ensure_ascii=False, indent=1))
+        _add(archive, "requests.ipynb", book)
         sessions = {entry.session for entry in log} | {
             entry.state.session for entry in log if entry.state
         }
         for file in sorted((log.home / "journal").glob("*.jsonl")):
             if file.name.partition(".")[0] in sessions:
                 name = file.name.replace(".open.jsonl", ".jsonl")
-                _add(archive, f"journal/{name}", file.read_text("utf-8"))
+                _add(archive, f"journal/{name}", file.read_bytes())
+        for media in dict.fromkeys(media for e in log if e.request for media in e.request.files):
+            if copy := Inputs(log.home).path(media):
+                _add_file(archive, f"inputs/{copy.name}", copy)
         videos = {video.path: video for e in log if e.state for video in e.state.videos}
         for video in videos:
             if video.is_file():
-                archive.write(video, f"videos/{video.name}", zipfile.ZIP_STORED)
+                _add_file(archive, f"videos/{video.name}", video)
             beside = video.with_suffix(".json")
             if beside.is_file():
-                _add(archive, f"videos/{beside.name}", beside.read_text("utf-8"))
+                _add(archive, f"videos/{beside.name}", beside.read_bytes())
 
 
-def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
+def _add_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
+    with path.open("rb") as source, archive.open(zipfile.ZipInfo(name, _EPOCH), "w") as target:
+        shutil.copyfileobj(source, target)
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: str | bytes) -> None:
     info = zipfile.ZipInfo(name, _EPOCH)
     info.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(info, text)
+    archive.writestr(info, data)
 
 
 _FORMS: dict[str, Callable[[RequestLog, Path], None]] = {

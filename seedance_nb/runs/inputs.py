@@ -35,7 +35,7 @@ class Inputs:
     def path(self, media: Media) -> Path | None:
         """Where the copy of an input is, if there is one."""
         path = self.folder / media.file
-        return path if path.is_file() else None
+        return path if path.is_file() and not path.is_symlink() else None
 
     def keep_all(self, request: VideoRequest) -> None:
         """Copy what is not there yet.

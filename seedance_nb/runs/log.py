@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from seedance_nb.core.media import Media
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.runs.job import Job
     from seedance_nb.runs.journal import Event
@@ -282,7 +283,9 @@ class Keeper(Protocol):
 
 
 _SESSION = ("time", "versions", "commit", "system", "catalog")
-COLUMNS = ("cell", "job", "how", "status", "model", "take", "digest", "where", "credits", "file")
+COLUMNS = (
+    "cell", "job", "how", "status", "model", "inputs", "take", "digest", "where", "credits", "file",
+)  # fmt: skip
 
 
 def head() -> list[str]:
@@ -303,12 +306,18 @@ def _row(entry: Entry) -> list[str]:
         entry.how,
         state.status,
         (model or "").removeprefix("seedance-2.0-"),
+        ", ".join(_named(media) for media in state.request.files) if state.request else "",
         str(state.take),
         entry.digest.removeprefix("sha256:")[:12],
         say_where(state.backend, state.base_url, short=True),
         credits_,
         state.videos[0].path.name if state.videos else "",
     ]
+
+
+def _named(media: Media) -> str:
+    """A file by its name and the beginning of its hash."""
+    return f"{media.name or media.file} ({media.sha256[:8]})"
 
 
 def read(

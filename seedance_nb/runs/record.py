@@ -336,7 +336,7 @@ def _request(data: object) -> VideoRequest | None:
     if not isinstance(data, dict):
         return None
     try:
-        return VideoRequest(**data)
+        return VideoRequest.from_fields(data)
     except (InvalidRequest, TypeError):
         return None
 

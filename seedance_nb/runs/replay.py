@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import task
+from seedance_nb.core.catalog import FORMATS
 from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
 from seedance_nb.core.request import canonical_json
 from seedance_nb.runs.budget import NO_CONSENT, Consent
@@ -31,14 +32,15 @@ if TYPE_CHECKING:
 
 STEP = 0.25  # seconds between two pictures of a job that is played at a pace
 MOST_BYTES = 20 * 1024**3  # that a zip may unpack to
-_FOLDERS = {"journal": (".jsonl",), "videos": (".mp4", ".json")}
+_INPUTS = tuple(ending for _, ending in FORMATS.values())
+_FOLDERS = {"journal": (".jsonl",), "videos": (".mp4", ".json"), "inputs": _INPUTS}
 
 
 def opened(place: Path) -> Path:
     """The folder of a recording; a zip is unpacked into a temporary one.
 
-    Only journals, videos and what stands beside them are taken out of a zip, each by its bare name,
-    so a zip that a stranger made writes nowhere else.
+    Only journals, inputs, videos and what stands beside them are taken out of a zip, each by its
+    bare name, so a zip that a stranger made writes nowhere else.
 
     Raises:
         ConfigError: There is no recording, or the zip cannot be read.

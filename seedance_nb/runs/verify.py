@@ -16,6 +16,7 @@ from seedance_nb.core.errors import InvalidRequest
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.texts import say
 from seedance_nb.runs import journal as journals
+from seedance_nb.runs.inputs import Inputs
 from seedance_nb.runs.library import Library
 
 if TYPE_CHECKING:
@@ -62,11 +63,12 @@ def verify(log: RequestLog, notebook: str | os.PathLike[str] | None = None) -> l
         OSError: The notebook cannot be read.
         ValueError: It is none.
     """
-    library = Library(log.home)
+    library, inputs = Library(log.home), Inputs(log.home)
     found = list(_gaps(log))
     states = {entry.job: entry.state for entry in log if entry.state is not None}
     for state in states.values():
         found += _request(state)
+        found += _inputs(inputs, state)
         for video in state.videos:
             found += _file(library, state, video)
     for entry in log:
@@ -95,6 +97,20 @@ def _request(state: JobState) -> Iterator[Disagreement]:
         yield Disagreement(state.id, "verify.digest", state.digest)
 
 
+def _inputs(inputs: Inputs, state: JobState) -> Iterator[Disagreement]:
+    for media in state.request.files if state.request else ():
+        copy = inputs.path(media)
+        if copy is None:
+            yield Disagreement(state.id, "verify.input.missing", media.name or media.file)
+        elif _hash(copy) != media.sha256:
+            yield Disagreement(state.id, "verify.input.altered", str(copy))
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _file(library: Library, state: JobState, video: Video) -> Iterator[Disagreement]:
     if not video.path.is_file():
         yield Disagreement(state.id, "verify.missing", str(video.path))
@@ -120,7 +136,7 @@ def _agrees(record: Any, state: JobState, video: Video) -> bool:
     if state.request is None or not isinstance(fields, dict):
         return True
     try:
-        return VideoRequest(**fields).digest == state.digest
+        return VideoRequest.from_fields(fields).digest == state.digest
     except (InvalidRequest, TypeError):
         return False
 
