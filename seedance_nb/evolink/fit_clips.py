@@ -85,7 +85,7 @@ def _picture(file: Media, plan: Plan, source: Any, target: Any) -> _Line:
     made.codec_context.time_base = 1 / rate
     seconds = plan.seconds or file.duration or 1
     most = int(min(_SHARE * 8 * plan.most_bytes / seconds, _MOST_BITS))
-    made.options = {"crf": "18", "preset": "fast", "threads": _THREADS,
+    made.options = {"crf": "18", "preset": "veryfast", "threads": _THREADS,
                     "maxrate": str(most), "bufsize": str(most // 2)}  # fmt: skip
     filters = [f"setpts=PTS-{_begin(source)}/TB", "scale={}:{}".format(*displayed)]
     if plan.crop:
