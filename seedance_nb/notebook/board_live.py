@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
@@ -17,8 +17,10 @@ from seedance_nb.notebook.board_state import (
     board_state,
 )
 from seedance_nb.notebook.look import code_in
+from seedance_nb.notebook.pair import Pair
 from seedance_nb.notebook.panel import panel_html
-from seedance_nb.notebook.panel_state import panel_state, say_time
+from seedance_nb.notebook.panel_state import panel_state
+from seedance_nb.notebook.panel_words import say_time
 from seedance_nb.notebook.stage import Stage, stage_for
 from seedance_nb.notebook.video import Budget, data_limit, make_clip, near_path
 from seedance_nb.runs.settings import say_where
@@ -38,7 +40,6 @@ FRESH = 5.0  # seconds for which it is believed that another kernel lives
 STATIC_ROWS = 50  # of a board that stands still in a notebook
 TEXT_ROWS = 200  # of one in a terminal
 MOST_LIVE = 4  # boards that move at the same time; older ones stand still
-_WIDGET = "application/vnd.jupyter.widget-view+json"
 _open: list[LiveBoard] = []
 
 
@@ -196,15 +197,9 @@ class LiveBoard:
         with self._lock:
             self._entries = self._source.refresh()
             board = self._draw()
-            view = {
-                "version_major": 2, "version_minor": 0, "model_id": self._controls.model_id,
-            }  # fmt: skip
-            bundle: dict[str, Any] = {
-                _WIDGET: view,
-                "text/html": board_html(board, asof=say_time(self._stage.now())),
-                "text/plain": board_text(board),
-            }
-            self._stage.publish(bundle, f"seedance-board-{id(self):x}", update=False)
+            html = board_html(board, asof=say_time(self._stage.now()))
+            pair = Pair(self._stage.publish, f"seedance-board-{id(self):x}", self._stage.front_end)
+            pair.show(html, board_text(board), model_id=self._controls.model_id)
         self._source.session.tracker.tick(id(self), self.beat)
 
     def rest(self) -> None:

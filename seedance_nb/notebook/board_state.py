@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from seedance_nb.core import task
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.look import shortened
-from seedance_nb.notebook.panel_state import TONES, look_of, panel_state, say_time
+from seedance_nb.notebook.panel_state import TONES, look_of, panel_state
+from seedance_nb.notebook.panel_words import say_time
 from seedance_nb.runs.delivery import LINK_LIFE
 from seedance_nb.runs.settings import say_where
 

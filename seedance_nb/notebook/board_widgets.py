@@ -10,6 +10,7 @@ import ipywidgets
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.board import board_html
 from seedance_nb.notebook.board_state import GROUPS, SORTS, View
+from seedance_nb.notebook.pair import ALIVE, INSTEAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,6 +66,8 @@ class Controls:
             ],
             layout={"width": "100%", "overflow": "hidden"},
         )
+        for name in (ALIVE, INSTEAD):
+            self._box.add_class(name)
 
     @property
     def model_id(self) -> str:

@@ -1,15 +1,16 @@
-"""A gallery on show: a static grid in its cell, and above it a button that plays all of it."""
+"""A gallery on show: a grid with a button that plays all of it, saved as it was before."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seedance_nb.core.errors import ConfigError
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.gallery import gallery_html, gallery_text
 from seedance_nb.notebook.gallery_state import GalleryState, gallery_state
 from seedance_nb.notebook.look import code_in
+from seedance_nb.notebook.pair import ALIVE, INSTEAD, Pair
 from seedance_nb.notebook.poster import poster
 from seedance_nb.notebook.stage import Stage, stage_for
 from seedance_nb.notebook.video import make_clip
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 MOST = 24  # jobs of one gallery
 LATEST = 6  # of those that have nothing in common
 PACE = 1.0  # seconds between two pictures while jobs end one after the other
-_WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def gallery(jobs: Job | Iterable[Job] | None = None) -> Gallery:
@@ -70,27 +70,31 @@ def latest(session: Session) -> list[Job]:
 
 
 class Tools:
-    """The button, as a widget.
+    """The button and the grid, as widgets.
 
     Args:
-        press: What it does.
+        press: What the button does.
     """
 
     def __init__(self, press: Callable[[], object]) -> None:
         import ipywidgets  # noqa: PLC0415 - costs a front end, so only where there is one
 
-        self._button = ipywidgets.Button(
-            description=say("gallery.play"), layout={"width": "max-content"}
-        )
+        self._button = ipywidgets.Button(layout={"width": "max-content"})
         self._button.on_click(lambda _: press())
+        self._grid = ipywidgets.Output()  # here links are relative to the notebook
+        self._box = ipywidgets.VBox([self._button, self._grid], layout={"width": "100%"})
+        for name in (ALIVE, INSTEAD):
+            self._box.add_class(name)
 
     @property
     def model_id(self) -> str:
         """The name by which front ends know it."""
-        return str(self._button.model_id)
+        return str(self._box.model_id)
 
-    def say(self, word: str) -> None:
-        """What the button says."""
+    def draw(self, html: str, word: str) -> None:
+        """Show this grid, and this word on the button."""
+        data = {"text/html": html, "text/plain": ""}
+        self._grid.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
         self._button.description = word
 
 
@@ -100,7 +104,7 @@ class Gallery:
     Args:
         jobs: What to show.
         stage: Where.
-        make_tools: Makes the button.
+        make_tools: Makes the widgets.
     """
 
     def __init__(
@@ -114,7 +118,7 @@ class Gallery:
         self._stage = stage
         self._make_tools = make_tools
         self._tools: Tools | None = None
-        self._id = f"seedance-gallery-{id(self):x}"
+        self._pair = Pair(stage.publish, f"seedance-gallery-{id(self):x}", stage.front_end)
         self._lock = threading.RLock()
         self._clips: dict[str, tuple[Clip, ...]] = {}
         self._posters: dict[str, str] = {}
@@ -130,7 +134,7 @@ class Gallery:
                 stage.write(gallery_text(look))
                 return
             if stage.has_widgets:
-                self._show_tools()
+                self._tools = self._make_tools(lambda: self._turn(playing=not self.playing))
             self._put(look, update=False)
         for job in self.jobs:
             if job.active:
@@ -149,21 +153,7 @@ class Gallery:
     def _turn(self, *, playing: bool) -> None:
         with self._lock:
             self.playing = playing
-            if self._tools is not None:
-                self._tools.say(say("gallery.stop" if playing else "gallery.play"))
-            self._put(self._look(), update=True)
-
-    def _show_tools(self) -> None:
-        self._tools = self._make_tools(lambda: self._turn(playing=not self.playing))
-        line = say("gallery.tools", jobs=" ".join(job.id for job in self.jobs))
-        bundle = {
-            _WIDGET: {
-                "version_major": 2, "version_minor": 0, "model_id": self._tools.model_id,
-            },
-            "text/html": f'<div style="font-size:12px;opacity:.74">{code_in(line)}</div>',
-            "text/plain": line,
-        }  # fmt: skip
-        self._stage.publish(bundle, f"{self._id}-tools", update=False)
+            self._draw(self._look())
 
     def _see(self, _: Job) -> None:
         """Called by jobs, on the background thread or by a `wait` that ends."""
@@ -184,11 +174,22 @@ class Gallery:
 
     def _put(self, look: GalleryState, *, update: bool) -> None:
         self._drawn, self._when = self._turn_of(look), self._stage.now()
-        bundle: dict[str, Any] = {
-            "text/html": gallery_html(look, playing=self.playing),
-            "text/plain": gallery_text(look),
-        }
-        self._stage.publish(bundle, self._id, update=update)
+        html, text, model_id = gallery_html(look), gallery_text(look), ""
+        if self._tools is not None:
+            model_id = self._tools.model_id
+            line = say("gallery.tools", jobs=" ".join(job.id for job in self.jobs))
+            html += f'<div style="font-size:12px;opacity:.74">{code_in(line)}</div>'
+            self._draw(look)
+        if update and self._pair.parted:
+            self._pair.save(html, text)
+        else:
+            self._pair.show(html, text, model_id=model_id, update=update)
+
+    def _draw(self, look: GalleryState) -> None:
+        """The grid in the widget; what is saved never plays."""
+        if self._tools is not None:
+            word = say("gallery.stop" if self.playing else "gallery.play")
+            self._tools.draw(gallery_html(look, playing=self.playing), word)
 
     def _look(self) -> GalleryState:
         for job in self.jobs:

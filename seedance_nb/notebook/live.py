@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from seedance_nb.notebook.pair import ALIVE, INSTEAD
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -25,7 +27,7 @@ class Act:
 class Host(Protocol):
     """What has room for panels."""
 
-    def add(self, other: Live) -> None:
+    def add(self, live: Live) -> None:
         """Show one more."""
 
     def keep(self, job_id: str, html: str, plain: str) -> None:
@@ -47,8 +49,11 @@ class Live:
         self._acts: tuple[Act, ...] = ()
         self._picture = ipywidgets.HTML(layout={"width": "100%", "margin": "0"})
         self._row = ipywidgets.HBox(layout={**_ROW, "display": "none"})
+        self._end = ipywidgets.Output()
         layout = {"width": "100%", "overflow": "hidden"}
-        self._box = ipywidgets.VBox([self._picture, self._row], layout=layout)
+        self._box = ipywidgets.VBox([self._picture, self._row, self._end], layout=layout)
+        for name in (ALIVE, INSTEAD):
+            self._box.add_class(name)
 
     @property
     def model_id(self) -> str:
@@ -59,6 +64,8 @@ class Live:
         """Show this picture, with these buttons."""
         if self._picture.value != html:
             self._picture.value = html
+        if html and self._end.outputs:
+            self._end.outputs = ()
         if self._acts == tuple(acts):
             return
         self._acts = tuple(acts)
@@ -68,17 +75,16 @@ class Live:
             button.close()
         self._row.layout.display = None if acts else "none"
 
+    def end(self, html: str) -> None:
+        """Show what stays, in a place where links are relative to the notebook."""
+        self.paint("")
+        data = {"text/html": html, "text/plain": ""}
+        self._end.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+
     @property
     def widget(self) -> Any:
         """All of it."""
         return self._box
-
-    def add(self, other: Live) -> None:
-        """Show another one below this."""
-        self._box.children = (*self._box.children, other.widget)
-
-    def keep(self, job_id: str, html: str, plain: str) -> None:
-        """Nothing: what is below a panel is not saved."""
 
     def _button(self, act: Act) -> object:
         button = self._made(description=act.label, tooltip=act.tip, layout=_BUTTON)

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
+from seedance_nb.notebook.buttons import STYLE, button_html
 from seedance_nb.notebook.look import (
     BOX,
     FAINT,
@@ -17,10 +18,11 @@ from seedance_nb.notebook.look import (
     safe,
     shortened,
 )
-from seedance_nb.notebook.panel_state import Card, PanelState, panel_state
+from seedance_nb.notebook.panel_state import PanelState, panel_state
 from seedance_nb.notebook.video import file_html, file_text, video_html
 
 if TYPE_CHECKING:
+    from seedance_nb.notebook.panel_card import Card
     from seedance_nb.notebook.video import Clip
     from seedance_nb.runs.job import Job, Jobs
 
@@ -43,12 +45,13 @@ _QUOTE = (
 _QUOTE += "padding:0 0 0 10px"
 
 
-def panel_html(panel: PanelState, *, button: bool = False) -> str:
+def panel_html(panel: PanelState, *, button: bool = False, keep: bool = False) -> str:
     """The panel as HTML.
 
     Args:
         panel: What to show.
         button: Whether a button follows below, so that room is left for it.
+        keep: Whether this is nowhere in the saved notebook, and a button is to put it there.
     """
     head = pill(panel.word, panel.tone)
     clock = f'<span style="{FAINT};{_SMALL}">{safe(_timing(panel))}</span>'
@@ -61,7 +64,7 @@ def panel_html(panel: PanelState, *, button: bool = False) -> str:
     parts += [_card(panel.card)] if panel.card else []
     parts += [_note(note) for note in panel.notes]
     parts.append(_small_print(panel))
-    parts += [_spellings(panel)] if panel.spellings else []
+    parts += [_tools(panel, keep=keep)] if panel.settled else []
     room = ";padding-bottom:48px" if button else ""
     return f'<div style="{BOX}{room}">{"".join(parts)}</div>'
 
@@ -170,22 +173,37 @@ def _card(card: Card) -> str:
 
 
 def _raw(raw: str) -> str:
-    return _folded(say("panel.card.raw"), safe(raw))
+    return f'<div style="margin:8px 0 0">{_folded(say("panel.card.raw"), safe(raw))}</div>'
 
 
 def _folded(head: str, inside: str) -> str:
     """Something to open: it works in every notebook, also without kernel and trust."""
     summary = f'<summary style="cursor:pointer;{_SMALL}">{safe(head)}</summary>'
     block = f'<div style="{_BLOCK}">{inside}</div>'
-    return f'<details style="margin:8px 0 0;min-width:0;max-width:100%">{summary}{block}</details>'
+    return f'<details style="min-width:0;max-width:100%">{summary}{block}</details>'
 
 
-def _spellings(panel: PanelState) -> str:
-    """The request in each spelling, line by line; one click marks all of it."""
-    inside = "".join(
+def _tools(panel: PanelState, *, keep: bool) -> str:
+    """What can be done, and the request in each spelling; one click marks all of that."""
+    parts = [_keep(panel)] if keep else []
+    parts += [_again(panel)] if panel.again else []
+    parts += [STYLE] if parts else []
+    parts += [
         _folded(head, "<br>".join(map(safe, text.split("\n")))) for head, text in panel.spellings
-    )
-    return f'<div style="display:flex;flex-wrap:wrap;gap:0 18px">{inside}</div>'
+    ]
+    row = "display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px;margin:9px 0 0"
+    return f'<div style="{row}">{"".join(parts)}</div>' if parts else ""
+
+
+def _keep(panel: PanelState) -> str:
+    line = f"%seedance show {panel.job}"
+    return button_html(say("panel.keep"), line, tip=say("panel.keep.tip"), run=True)
+
+
+def _again(panel: PanelState) -> str:
+    """One more: at once where that is free; where it is paid the new cell waits to be run."""
+    tip = say("panel.again.tip.paid" if panel.pays else "panel.again.tip")
+    return button_html(panel.again, f"%seedance again {panel.job}", tip=tip, run=not panel.pays)
 
 
 def _small_print(panel: PanelState) -> str:

@@ -14,9 +14,10 @@ from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
 from seedance_nb.notebook import cells
 from seedance_nb.notebook.live import Act, Live
+from seedance_nb.notebook.pair import Pair
 from seedance_nb.notebook.panel import panel_html, panel_state, panel_text, snapshot_html
-from seedance_nb.notebook.panel_state import say_time
-from seedance_nb.notebook.video import Budget, data_limit, make_clip
+from seedance_nb.notebook.panel_words import say_time
+from seedance_nb.notebook.video import Budget, make_clip
 from seedance_nb.runs.settings import say_where
 
 if TYPE_CHECKING:
@@ -30,10 +31,8 @@ if TYPE_CHECKING:
     from seedance_nb.runs.session import Session
 
 QUIET = 0.4  # seconds between two pictures while nothing changes but the time
-SURE = 6.0  # seconds in which a second click is a yes
 LEAST = 0.2  # seconds between any two pictures: at most five messages a second
 _WITH_WIDGETS = ("lab", "vscode")
-_WIDGET = "application/vnd.jupyter.widget-view+json"
 _spent = Budget()  # what this process has put into notebooks
 
 
@@ -61,7 +60,6 @@ class Stage:
         publish: Shows an output; `publish` of this module.
         write: Prints a line where there are only lines.
         make_widget: Makes the live part; only called where there are widgets.
-        tick: Calls a function twice a second, under a name, until it returns False.
     """
 
     front_end: FrontEnd
@@ -72,7 +70,6 @@ class Stage:
     publish: Callable[..., None] = publish
     write: Callable[[str], None] = print_line
     make_widget: Callable[[Callable[[str], object]], Live] | None = None
-    tick: Callable[[int, Callable[[], bool]], object] = lambda *_: None
 
     @property
     def has_lines_only(self) -> bool:
@@ -92,7 +89,6 @@ def stage_for(session: Session, embed: str | None = None) -> Stage:
         now=session.now,
         cwd=Path.cwd(),
         embed=embed or session.settings.embed,
-        tick=session.tracker.tick,
     )
 
 
@@ -151,7 +147,7 @@ class Panel:
         self._waiting = waiting
         self._copier = copier
         self._origin = job.origin
-        self._id = f"seedance-{job.id}-{id(self):x}"
+        self._pair = Pair(stage.publish, f"seedance-{job.id}-{id(self):x}", stage.front_end)
         self._lock = threading.RLock()
         self._live: Live | None = None
         self._clips: tuple[Clip, ...] | None = None
@@ -159,8 +155,6 @@ class Panel:
         self._drawn = ("", 0.0)
         self._settled: set[tuple[str, bool]] = set()
         self._host: Host | None = None
-        self._sure_until: float | None = None
-        self._said = ""
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -173,7 +167,7 @@ class Panel:
                     self._stage.write(self.line(panel))
                 return
             if panel.settled:
-                self._put(panel_html(panel), panel, update=False)
+                self._put(panel_html(panel), self.line(panel), update=False)
                 self._settled.add((panel.look, True))
             else:
                 self._open(panel, update=False)
@@ -193,7 +187,7 @@ class Panel:
         with self._lock:
             panel = self.look()
             if not panel.settled:
-                self._put(panel_html(panel), panel, update=True)
+                self._put(panel_html(panel), self.line(panel), update=True)
 
     def look(self) -> PanelState:
         """What there is to show just now."""
@@ -214,9 +208,9 @@ class Panel:
         )
         self._shown = max(self._shown, panel.percent or 0.0)
         trouble = self._copier.trouble if self._copier else None
-        if trouble is None and not self._said:
+        if trouble is None:
             return panel
-        note = say("panel.note.copy", message=trouble.message) if trouble else self._said
+        note = say("panel.note.copy", message=trouble.message)
         return dataclasses.replace(panel, notes=(*panel.notes, note))
 
     def line(self, panel: PanelState | None = None, *, width: int = 0) -> str:
@@ -253,10 +247,13 @@ class Panel:
         """The running panel, over a text for the saved notebook that never becomes wrong."""
         if self._stage.has_widgets and self._live is None:
             self._live = (self._stage.make_widget or Live)(self._act)
+        model_id = ""
         if self._live is not None:
             self._move(panel, at_once=True)
+            model_id = self._live.model_id
         asked = say_time(self.job.state.asked_at)
-        self._put(snapshot_html(panel, asked), panel, update=update, asked=asked)
+        line = say("panel.snapshot", job=panel.job, time=asked)
+        self._put(snapshot_html(panel, asked), line, update=update, model_id=model_id)
 
     def _move(self, panel: PanelState, *, at_once: bool = False) -> None:
         look, when = self._drawn
@@ -277,22 +274,16 @@ class Panel:
         if turn in self._settled:
             return
         if self._live is not None and not self._settled:
-            self._rest(panel)
+            self._live.end(panel_html(panel, keep=True))
         self._settled.add(turn)
-        self._put(panel_html(panel), panel, update=True)
+        self._put(panel_html(panel), self.line(panel), update=True)
 
-    def _put(self, html: str, panel: PanelState, *, update: bool, asked: str = "") -> None:
-        text = self.line(panel)
+    def _put(self, html: str, plain: str, *, update: bool, model_id: str = "") -> None:
         if self._host is not None:
-            self._host.keep(panel.job, html, text)
+            self._host.keep(self.job.id, html, plain)
             return
-        bundle: dict[str, Any] = {"text/html": html, "text/plain": text}
-        if asked:
-            bundle["text/plain"] = say("panel.snapshot", job=panel.job, time=asked)
-        if asked and self._live is not None:
-            view = {"version_major": 2, "version_minor": 0, "model_id": self._live.model_id}
-            bundle[_WIDGET] = view
-        self._stage.publish(bundle, self._id, update=update)
+        room = self._stage.has_widgets and self.job.status not in task.TERMINAL
+        self._pair.show(html, plain, model_id=model_id, update=update, room=room)
 
     def _get_clips(self) -> tuple[Clip, ...]:
         if self._clips is None:
@@ -309,80 +300,6 @@ class Panel:
             )
         return self._clips
 
-    def _portable(self, panel: PanelState) -> PanelState:
-        """The same with small videos inside: a widget follows no relative link."""
-        if all(not clip.src or clip.src.startswith("data:") for clip in panel.clips):
-            return panel
-        stage = self._stage
-        small = all(clip.size <= data_limit(stage.front_end) for clip in panel.clips)
-        clips = tuple(
-            make_clip(
-                video,
-                cwd=stage.cwd,
-                embed="always" if small and stage.embed != "never" else "never",
-                front_end="vscode",
-                budget=Budget(),
-            )
-            for video in self.job.videos
-        )
-        return dataclasses.replace(panel, clips=clips)
-
-    # --- what buttons do ------------------------------------------------------------------------
-
-    def _rest(self, panel: PanelState) -> None:
-        """The end, in the widget: what a page shows that was reloaded, or that a button is in."""
-        if self._live is not None:
-            acts = self._acts(panel)
-            html = panel_html(self._portable(panel), button=bool(acts))
-            self._live.paint(html, acts)
-
-    def _acts(self, panel: PanelState) -> tuple[Act, ...]:
-        if self._sure_until is not None:
-            sure = say("panel.again.sure"), say("panel.again.sure.tip")
-        else:
-            sure = panel.again, say("panel.again.tip")
-        more = (Act("again", *sure),) if panel.again else ()
-        return (Act("keep", say("panel.keep"), say("panel.keep.tip")), *more)
-
-    def _act(self, name: str) -> None:
-        """Do what the button of this name says."""
-        {"stop": self._stop, "keep": self._keep, "again": self._again}[name]()
-
-    def _stop(self) -> None:
+    def _act(self, _: str) -> None:
+        """Do what the one button says."""
         self.job.stop()
-
-    def _keep(self) -> None:
-        """Write the end into the cell once more, and say how, where the page does not let it."""
-        panel = self.look()
-        self._say(say("panel.keep.done", job=panel.job))
-        self._put(panel_html(panel), panel, update=True)
-
-    def _again(self) -> None:
-        """One more: at once where that is free, at the second click where it is paid."""
-        panel = self.look()
-        if panel.pays and self._sure_until is None:
-            self._sure_until = self._stage.now() + SURE
-            self._rest(panel)
-            self._stage.tick(id(self), self._calm_down)
-            return
-        self._sure_until = None
-        try:
-            made = self.job.again()
-        except SeedanceError as error:
-            self._say(str(error))
-            return
-        self._rest(panel)
-        if self._live is not None:
-            Panel(made, self._stage).show_in(self._live)
-
-    def _calm_down(self) -> bool:
-        """Take the question back when nobody answered it; whether there is still one."""
-        with self._lock:
-            if self._sure_until is not None and self._stage.now() >= self._sure_until:
-                self._sure_until = None
-                self._rest(self.look())
-            return self._sure_until is not None
-
-    def _say(self, message: str) -> None:
-        self._said = message
-        self._rest(self.look())

@@ -180,6 +180,11 @@ class Lab:
         path.write_bytes(b64decode(tools.send("Page.captureScreenshot", {"clip": area})["data"]))
         tools.detach()
 
+    def restart_kernels(self) -> None:
+        """Restart all kernels."""
+        for kernel in json.loads(self.ask("GET", "/api/kernels")):
+            self.ask("POST", f"/api/kernels/{kernel['id']}/restart")
+
     def end_kernels(self) -> None:
         """Shut down all kernels."""
         for session in json.loads(self.ask("GET", "/api/sessions")):

@@ -19,7 +19,7 @@ jobs = [sd.generate('a paper boat sails down a rainy street', duration=n, qualit
 jobs += [sd.generate('a paper boat sails down a sunny street', duration=n, quality='480p')
          for n in (4, 5, 6)]
 """
-VIDEOS = "[...seedanceTest.area(path, i).node.querySelectorAll('video')]"
+VIDEOS = "[...seedanceTest.area(path, i).node.querySelectorAll('.seedance-alive video')]"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -43,8 +43,29 @@ def test_gallery_of_six_fills_in_and_plays_together(lab: Lab, language: str) -> 
     book.click(2, "Play all" if language == "en" else "全部播放")
     book.until(f"{VIDEOS}.length === 6 && {VIDEOS}.every(v => v.currentTime > 0.3)", 2)
     lab.shoot(f"gallery-playing-{language}")
+    assert "autoplay" not in json.dumps(book.save())
     book.click(2, "Stop all" if language == "en" else "全部停止")
     book.until(f"{VIDEOS}.length === 6 && {VIDEOS}.every(v => v.paused && !v.currentTime)", 2)
+
+
+def test_play_all_works_on_a_page_that_was_reloaded(lab: Lab) -> None:
+    """The kernel lives, so the button does; jobs that end after the reload fill in, too."""
+    slow = "%config SeedanceMagics.time_scale = 0.08"
+    takes = "%%seedance pair -d 4 -q 480p -t fast --takes 2\na kite"
+    book = lab.new(slow, takes, "%seedance gallery pair")
+    for index in (1, 2, 3):
+        book.run(index)
+    book.save()
+    lab.page.reload()
+    lab.await_app()
+    book.until("seedanceTest.idle(path)")
+    early = len(book.look(f"{VIDEOS}.map(v => v.src)", 3))
+    book.until(f"{VIDEOS}.length === 2", 3)
+    book.click(3, "Play all")
+    book.until(f"{VIDEOS}.length === 2 && {VIDEOS}.every(v => v.currentTime > 0.3)", 3)
+    lab.shoot("gallery-reloaded")
+
+    assert early < 2
 
 
 def test_saved_gallery_and_board_outlive_kernel_and_trust(lab: Lab) -> None:
@@ -54,6 +75,8 @@ def test_saved_gallery_and_board_outlive_kernel_and_trust(lab: Lab) -> None:
     for index in (1, 2, 3):
         book.run(index)
     book.until(f"{VIDEOS}.length === 2", 2)
+    book.click(2, "Play all")
+    book.until(f"{VIDEOS}.every(v => v.currentTime > 0.3)", 2)
     saved = book.save()
     book.close()
     lab.end_kernels()

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browser.axe import grave_problems
-from browser.lab import from_a_stranger
+from browser.lab import VIEWPORT, from_a_stranger
 from browser.test_look import ENDINGS, PROMPTS, TROUBLE
 
 if TYPE_CHECKING:
-    from browser.lab import Lab
+    from browser.lab import Lab, Notebook
 
 pytestmark = pytest.mark.browser
 
@@ -166,8 +166,8 @@ def test_traffic_is_small(lab: Lab) -> None:
 
 
 def test_a_reloaded_page_has_buttons_for_what_ended(lab: Lab) -> None:
-    """After a reload the end offers Keep, which tells the line to run, and New take, which acts."""
-    book = lab.new(SLOW, f"%%seedance {SMALL}\na kite in the wind", "%seedance show")
+    """After a reload the end has its video, and Keep puts it into a new cell, to be saved."""
+    book = lab.new(SLOW, f"%%seedance {SMALL}\na kite in the wind")
     book.run(1)
     book.run(2)
     book.until_shows(2, "[role=progressbar] rect")
@@ -176,21 +176,78 @@ def test_a_reloaded_page_has_buttons_for_what_ended(lab: Lab) -> None:
     lab.await_app()
     book.until("seedanceTest.idle(path)")
     book.until_shows(2, "video", seconds=60)
+    picture = book.play(2)
     lab.shoot("reloaded")
     book.click(2, "Keep")
-    book.until_says(2, "To keep it in the notebook run")
-    book.run(3)
+    book.until("seedanceTest.cell(path, i)?.model.sharedModel.source.includes('show')", 3)
     book.until_static(3)
-    book.click(2, "New take")
-    book.until_shows(2, "[role=progressbar]")
-    lab.shoot("new-take")
-    two = "seedanceTest.area(path, i).node.querySelectorAll('video').length === 2"
-    book.until(two, 2, seconds=60)
-
-    assert 864 == book.play(2, 1).width
-    assert "take 2" in book.text(2)
     [kept] = book.save()["cells"][3]["outputs"]
+
+    assert 864 == picture.width
     assert {"text/html", "text/plain"} == set(kept["data"])
+
+
+def test_new_take_makes_a_cell_of_its_own(lab: Lab) -> None:
+    """The button below a video is reached by Tab and makes another one, in a small window too."""
+    book = lab.new(f"%%seedance {SMALL}\na kite in the wind", "'the last cell'")
+    book.run(1)
+    book.until_static(1)
+    lab.page.set_viewport_size({"width": 900, "height": 420})
+    try:
+        lab.page.locator(".jp-CodeCell").nth(1).get_by_role("link").focus()
+        lab.page.keyboard.press("Tab")
+        focused = lab.page.evaluate("document.activeElement.textContent")
+        lab.page.keyboard.press("Enter")
+        book.until("seedanceTest.cell(path, i)?.model.sharedModel.source.includes('again')", 2)
+        book.until_static(2)
+        lab.shoot("new-take")
+    finally:
+        lab.page.set_viewport_size(VIEWPORT)
+
+    assert "New take" == focused
+    assert "take 2" in book.text(2)
+
+
+@pytest.mark.parametrize("end", ["restart", "shutdown"])
+def test_what_is_saved_in_mid_run_reads_well_after_the_kernel_is_gone(lab: Lab, end: str) -> None:
+    """Trusted, with a new kernel, a running panel and a board leave words, no dead widget."""
+    book = lab.new(
+        "%config SeedanceMagics.time_scale = 0.5",
+        f"%%seedance {SMALL}\na slow glacier",
+        "%seedance jobs",
+    )
+    for index in (1, 2, 3):
+        book.run(index)
+    book.until_shows(2, "[role=progressbar] rect")
+    book.until_shows(3, ".widget-text")
+    doubled = [seen(book, index, ".seedance-saved") for index in (2, 3)]
+    book.save()
+    if end == "restart":
+        lab.restart_kernels()
+        lab.page.reload()
+        lab.await_app()
+    else:
+        book.close()
+        lab.end_kernels()
+        book = lab.open(book.path)
+    book.until("seedanceTest.idle(path)")
+    book.until_says(2, "model not found")  # what JupyterLab writes, and nobody must see
+    book.until_says(3, "model not found")
+    words = [book.look("seedanceTest.area(path, i).node.innerText", index) for index in (2, 3)]
+    lab.shoot(f"gone-{end}")
+
+    assert [False, False] == doubled
+    assert [True, True] == [seen(book, index, ".seedance-saved") for index in (2, 3)]
+    assert "a slow glacier" in words[0]
+    assert "%seedance show" in words[0]
+    assert "a slow glacier" in words[1]
+    assert not any("model not found" in text for text in words)
+
+
+def seen(book: Notebook, index: int, selector: str) -> bool:
+    """Whether such an element is drawn in the output of a cell."""
+    node = "seedanceTest.area(path, i).node.querySelector(more)"
+    return bool(book.look(f"{node}.checkVisibility()", index, selector))
 
 
 def test_the_text_to_copy_makes_the_same_request(lab: Lab) -> None:

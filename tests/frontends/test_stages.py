@@ -109,6 +109,9 @@ def test_in_vscode_a_widget_moves_and_video_and_path_are_in_the_end(
         def paint(self, html: str, acts: object = ()) -> None:
             """Not looked at here."""
 
+        def end(self, html: str) -> None:
+            """Not looked at here."""
+
     shown = watch(session, "vscode", tmp_path, make_widget=Picture)
     html, text = shown[-1][1]["text/html"], shown[-1][1]["text/plain"]
 

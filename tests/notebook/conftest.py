@@ -150,6 +150,11 @@ class Shown(list[SimpleNamespace]):
             SimpleNamespace(id=display_id, update=update, html=html, plain=plain, bundle=bundle)
         )
 
+    @property
+    def saved(self) -> list[SimpleNamespace]:
+        """Those that tell something in the saved notebook."""
+        return [output for output in self if output.plain]
+
 
 class Picture:
     """A widget without a front end."""
@@ -158,15 +163,15 @@ class Picture:
         self.act = act
         self.model_id = "m0del"
         self.painted: list[tuple[str, list[str]]] = []
-        self.below: list[Picture] = []
+        self.ended = ""
 
     def paint(self, html: str, acts: Sequence[Act] = ()) -> None:
         """Remember picture and buttons."""
         self.painted.append((html, [act.label for act in acts]))
 
-    def add(self, other: Picture) -> None:
-        """Remember what comes below."""
-        self.below.append(other)
+    def end(self, html: str) -> None:
+        """Remember the last picture."""
+        self.ended = html
 
 
 @pytest.fixture

@@ -287,11 +287,11 @@ def test_an_idle_board_sends_nothing(
 def test_a_board_is_saved_as_a_table(
     make_board: Callable[..., LiveBoard], make_job: Callable[..., Job], shown: Any
 ) -> None:
-    """The notebook keeps HTML and text that say when they were true, beside the widget."""
+    """The notebook keeps HTML and text that say when they were true, below the widget."""
     make_board(make_job())
-    [output] = shown
+    live, output = shown
 
-    assert 3 == len(output.bundle)
+    assert (3, 2) == (len(live.bundle), len(output.bundle))
     assert "kite2345" in output.html
     assert "As of" in output.html
     assert output.plain.splitlines()[1].startswith("kite2345")

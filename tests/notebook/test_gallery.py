@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.record import JobState
 
 NOON = 1_795_348_800.0
+WIDGET = "application/vnd.jupyter.widget-view+json"
 CLIP = Path(__file__).parents[1] / "data" / "clip.mp4"
 PICTURE = "https://example.com/pictures/bud.jpg"
 
@@ -127,17 +128,17 @@ def test_hostile_text_stays_text(
 # --- on show --------------------------------------------------------------------------------------
 
 
-class Button:
-    """Stands where the widget would."""
+class Widgets:
+    """Stand where the widgets would."""
 
     def __init__(self, press: Callable[[], object]) -> None:
         self.press = press
         self.model_id = "m0del"
-        self.words: list[str] = []
+        self.drawn: list[tuple[str, str]] = []
 
-    def say(self, word: str) -> None:
+    def draw(self, html: str, word: str) -> None:
         """Note it."""
-        self.words.append(word)
+        self.drawn.append((html, word))
 
 
 @pytest.fixture
@@ -153,28 +154,27 @@ def make_done(make_job: Callable[..., Job], video: Video) -> Callable[..., Job]:
     return done
 
 
-def test_play_all_starts_all_and_stop_brings_the_posters_back(
+def test_play_all_starts_all_and_saves_nothing_that_plays(
     make_done: Callable[..., Job], make_stage: Callable[..., Any], shown: Any
 ) -> None:
-    """The grid is drawn anew in its own cell; what is drawn first does not play."""
-    buttons: list[Button] = []
+    """The grid is drawn anew in the widget; what is saved below it stays as it was."""
+    made: list[Widgets] = []
 
     def make(press: Callable[[], object]) -> Any:
-        buttons.append(Button(press))
-        return buttons[0]
+        made.append(Widgets(press))
+        return made[0]
 
     pair = Jobs([make_done(), make_done("lamp2345", take=2)])
     Gallery(pair, make_stage(), make).show()
-    tools, still = shown
-    buttons[0].press()
-    buttons[0].press()
+    made[0].press()
+    made[0].press()
+    live, saved = shown
 
-    assert "%seedance gallery kite2345 lamp2345" in tools.plain
-    assert not still.update
-    assert [0, 2, 0] == [output.html.count("autoplay") for output in shown[1:]]
-    assert {still.id} == {output.id for output in shown[1:]}
-    assert all(output.update for output in shown[2:])
-    assert ["Stop all", "Play all"] == buttons[0].words
+    assert [0, 2, 0] == [html.count("autoplay") for html, _ in made[0].drawn]
+    assert ["Play all", "Stop all", "Play all"] == [word for _, word in made[0].drawn]
+    assert "m0del" == live.bundle[WIDGET]["model_id"]
+    assert "autoplay" not in saved.html
+    assert "%seedance gallery kite2345 lamp2345" in saved.html
 
 
 def test_jobs_fill_in_when_they_are_done(
@@ -205,7 +205,7 @@ def test_every_front_end_gets_its_form(
     Gallery(jobs, make_stage("lab")).show()
 
     assert ["runs/videos/kite2345.mp4" in line for line in lines] == [True]
-    assert [2, 3, 2] == [len(output.bundle) for output in shown]
+    assert [False, True, False] == [WIDGET in output.bundle for output in shown]
 
 
 def test_the_latest_that_belong_together_are_the_default(

@@ -47,7 +47,7 @@ def test_a_name_is_bound_at_once(run: Callable[[str], Any], shell: Any, shown: A
     assert isinstance(shell.user_ns["dog"], Job)
     assert "queued" == shell.user_ns["dog"].status
     assert isinstance(shell.user_ns["cats"], Jobs)
-    assert 4 == len(shown)
+    assert 4 == len(shown.saved)
 
 
 def test_a_refused_request_removes_the_name(
@@ -377,7 +377,7 @@ def test_a_verb_takes_the_name_of_a_variable_too(
     run("%seedance show pair")
     run("%seedance stop pair")
 
-    assert 2 == len(shown)
+    assert 2 == len(shown.saved)
     assert ["kite2345", "lamp2345"] == keeper.halted
 
 
@@ -408,7 +408,7 @@ def test_again_shows_the_new_job(
     keeper.made = make_job(id="lamp2345", status="queued")
     run("%seedance again kite2345")
 
-    assert "lamp2345" in shown[0].plain
+    assert "lamp2345" in shown.saved[0].plain
 
 
 def test_resume_shows_each_job_or_says_that_there_is_none(
@@ -424,7 +424,7 @@ def test_resume_shows_each_job_or_says_that_there_is_none(
     run("%seedance resume")
 
     assert "nothing to resume" in capsys.readouterr().out
-    assert 2 == len(shown)
+    assert 2 == len(shown.saved)
 
 
 def test_login_keeps_the_key_and_never_shows_it(

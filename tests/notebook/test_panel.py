@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ def test_hostile_text_stays_text(status: str, make_state: Callable[..., JobState
     reader = read(html)
 
     assert reader.tags <= {"div", "span", "svg", "rect", "animate", "video", "a", "br", "code",
-                           "details", "summary"}  # fmt: skip
+                           "details", "summary", "button", "style"}  # fmt: skip
     assert not [name for name, _ in reader.attributes if name.startswith("on")]
     assert "\0" not in html
     assert "\u202e" not in html
@@ -59,14 +60,14 @@ def test_hostile_text_stays_text(status: str, make_state: Callable[..., JobState
 def test_styles_survive_a_notebook_that_is_not_trusted(
     status: str, make_state: Callable[..., JobState]
 ) -> None:
-    """Inline styles with plain values only, and no colour on text."""
+    """All but the buttons, which are dead there, has plain inline styles; no colour on text."""
     state = make_state(status=status, submitted_at=NOON, error=TaskFailed(detail="x", raw="{}"))
     reader = read(panel_html(panel_state(state, NOON + 3, "-")))
     styles = ";".join(value or "" for name, value in reader.attributes if name == "style")
 
     assert not re.search(r"var\(|currentcolor|inherit|aspect-ratio|transition", styles.lower())
     assert not re.search(r"(^|;)\s*color\s*:", styles)
-    assert "style" not in reader.tags
+    assert ("style" in reader.tags) is ("button" in reader.tags)
     assert '"' not in styles
 
 
@@ -113,6 +114,36 @@ def test_a_bar_glides_from_where_it_was(make_state: Callable[..., JobState]) -> 
 
     assert 'from="400" to="450"' in html
     assert 'aria-valuenow="45"' in html
+
+
+@pytest.mark.parametrize(
+    ("status", "backend", "retryable", "label", "ends"),
+    [
+        ("completed", "simulator", None, "New take", "notebook:run-cell"),
+        ("completed", "live", None, "New take", "notebook:replace-selection"),
+        ("failed", "live", True, "Again", "notebook:replace-selection"),
+        ("failed", "simulator", False, "", ""),
+    ],
+)
+def test_a_button_puts_one_more_into_a_new_cell(
+    make_state: Callable[..., JobState],
+    status: str,
+    backend: str,
+    retryable: bool | None,  # noqa: FBT001
+    label: str,
+    ends: str,
+) -> None:
+    """Hidden where it would be dead; a paid one is not run by the click, a hopeless one is none."""
+    error = TaskFailed(detail="x", retryable=retryable) if status == "failed" else None
+    state = make_state(status=status, backend=backend, error=error, finished_at=NOON)
+    html = panel_html(panel_state(state, NOON, "-"))
+    attributes = read(html).attributes
+    given = [json.loads(value or "") for name, value in attributes if name.endswith("linker-args")]
+
+    assert [label] * bool(label) == re.findall(r"([^>]*)</button>", html)
+    assert [{"text": "%seedance again kite2345"}] * bool(label) == [one["args"] for one in given]
+    assert [ends] * bool(label) == [one["commands"][-1] for one in given]
+    assert bool(label) is (("style", "display:none") in attributes)
 
 
 def test_a_line_of_text_says_it_all(make_state: Callable[..., JobState]) -> None:

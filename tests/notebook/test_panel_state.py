@@ -18,7 +18,8 @@ from seedance_nb.core.errors import (
 from seedance_nb.evolink.answers import TASK_CODES
 from seedance_nb.evolink.protocol import RULES
 from seedance_nb.notebook.panel import panel_html
-from seedance_nb.notebook.panel_state import TONES, panel_state, say_seconds
+from seedance_nb.notebook.panel_state import TONES, panel_state
+from seedance_nb.notebook.panel_words import say_seconds
 from seedance_nb.notebook.video import Clip
 
 if TYPE_CHECKING:
