@@ -1101,6 +1101,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "Job {job} is {status}; there is no file to fetch.",
         "任务 {job} 为 {status}；没有可下载的文件。",
     ),
+    "spelling.upload": (
+        "(address of {name}, which is uploaded when the request is sent)",
+        "（{name} 的地址，发送请求时上传）",
+    ),
     "error.upload.none": (
         "The input {name} has no address that the server could fetch it from, so nothing was sent.",
         "输入 {name} 没有可供服务器获取的地址，因此没有发送任何请求。",
@@ -1873,7 +1877,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "已用 {spent} 额度，预留 {reserved}，退回 {returned}；共 {count} 个任务。",
     ),
     "cost.vague": (
-        "Of {count} nobody told what they cost.",
+        "The cost of {count} of them is not known.",
         "其中 {count} 个的费用未知。",
     ),
     "cost.by.day": (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from seedance_nb.core.texts import say
 from seedance_nb.notebook import board_live as boards
 from seedance_nb.notebook import cells
 from seedance_nb.notebook import stage as stages
@@ -127,9 +128,10 @@ class Desk:
         stage = self._stage(session, way.embed)
         waiting = wants_to_wait(session.settings.wait, stage.front_end, asked=way.wait)
         together = way.together and not stage.has_lines_only
-        panels = []
+        panels, copiers = [], []
         for job in jobs:
             copier = _copier(job, way.out)
+            copiers += [copier] if copier else []
             if not way.quiet and not together:
                 panels.append(
                     Panel(job, stage, automatic=way.automatic, waiting=waiting, copier=copier)
@@ -144,6 +146,9 @@ class Desk:
             finally:
                 for panel in panels:
                     panel.rest()
+                told = map(_copied, copiers if together and not way.quiet else ())
+                for line in filter(None, told):
+                    self.tell(line)
 
 
 def _side_by_side(jobs: Jobs, session: Session, stage: Stage) -> None:
@@ -162,6 +167,12 @@ def _copier(job: Job, out: str | None) -> Copier | None:
     # Before the panel subscribes: it tells where the copy is.
     job.subscribe(copier)
     return copier
+
+
+def _copied(copier: Copier) -> str:
+    """Where the copies of a job are, or why there are none."""
+    trouble = copier.trouble
+    return say("panel.note.copy", message=trouble.message) if trouble else "\n".join(copier.paths)
 
 
 def _wait(jobs: Jobs, panels: Sequence[Panel], stage: Stage, *, timeout: float | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from seedance_nb.core.errors import BudgetExceeded
 from seedance_nb.runs import budget
 from seedance_nb.runs.estimate import PATIENCE, Estimate, estimate, total
 
@@ -75,19 +76,32 @@ class Purse:
     def permit(self, job: Job) -> None:
         """The last look before a request is posted: what is queued does not count, only this one.
 
+        A job that the cap of its own call refuses has ended, since nobody would know that cap
+        after a restart; the other caps leave it in the queue, for a `resume` at better times.
+
         Raises:
             BudgetExceeded: What others took meanwhile leaves too little for it.
         """
         if job.state.backend != "live":
             return
         with self._ledger.lock:  # which whoever asks holds until all is asked for
-            caps = self._caps() + [cap for cap in self._cells if cap.counts(job.state)]
-            if not caps:
-                return
-            states = self._ledger.states()
-            others = [s for s in states if s.id != job.id and s.status != "queued"]
-            mine = self._of(job.state, states)
-            budget.check(caps, others, [mine], lambda state: self._of(state, states))
+            own = [cap for cap in self._cells if cap.counts(job.state)]
+            try:
+                self._permit(job, own)
+            except BudgetExceeded as error:
+                if job.status == "queued":
+                    facts = error.to_dict()
+                    self._ledger.record(job, "refused", durable=True, error=facts, again=False)
+                raise
+            self._permit(job, self._caps())
+
+    def _permit(self, job: Job, caps: Sequence[Cap]) -> None:
+        if not caps:
+            return
+        states = self._ledger.states()
+        others = [s for s in states if s.id != job.id and s.status != "queued"]
+        mine = self._of(job.state, states)
+        budget.check(caps, others, [mine], lambda state: self._of(state, states))
 
     def _caps(self, consent: Consent | None = None) -> list[Cap]:
         settings, caps = self._ledger.settings, []

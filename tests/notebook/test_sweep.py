@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -97,6 +98,18 @@ def test_quiet_says_nothing(
 
     assert ("", []) == (capsys.readouterr().out, list(shown))
     assert 2 == len(seedance_nb.jobs())
+
+
+def test_copies_of_a_sweep_are_told(
+    cell: Callable[..., Any], live: Peer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A grid has no room for them, so a cell that waits names each copy below it."""
+    cell(f"%%seedance {SMALL} -y --wait -o kite.mp4\na kite")
+    said = capsys.readouterr().out
+
+    for name in ("kite.mp4", "kite-2.mp4"):
+        assert Path(name).is_file()
+        assert name in said
 
 
 def test_many_jobs_are_a_board(cell: Callable[..., Any], shown: Any) -> None:

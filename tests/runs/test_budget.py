@@ -281,7 +281,7 @@ def test_a_cap_that_cannot_be_checked_refuses(
 
 
 def test_the_last_look_is_before_the_post(peer: Peer, make: Callable[..., Session]) -> None:
-    """Where the service reserves more than the list said, what is still queued is not sent."""
+    """Where the service reserves more than the list said, what is still queued ends unsent."""
     peer.prices = price_list(PER_SECOND / 2)  # half of what it will reserve: 12.8 and not 25.6
     session = make(max_active=1)
 
@@ -291,7 +291,7 @@ def test_the_last_look_is_before_the_post(peer: Peer, make: Callable[..., Sessio
 
     # 25.6 + 12.8, then 51.2 + 12.8
     assert 2 == len(peer.creates)
-    assert ["completed", "completed", "queued", "queued"] == [job.status for job in jobs]
+    assert ["completed", "completed", "failed", "failed"] == [job.status for job in jobs]
 
 
 def test_two_kernels_share_the_cap_of_a_day(peer: Peer, make: Callable[..., Session]) -> None:

@@ -97,6 +97,10 @@ def test_a_live_sweep_wants_a_yes(live: Peer) -> None:
         "model_name": "seedance-2.0-text-to-video", "billing_rule": "per_second", "cny_price": 0.5,
     }]}  # fmt: skip
 
+    assert (20.0, "price list") == (
+        (found := sd.estimate("a kite", duration=4)).credits,
+        found.source,
+    )
     with pytest.raises(BudgetExceeded) as caught:
         sd.sweep("a kite", duration=[4, 5])
     message = str(caught.value)
