@@ -1,15 +1,21 @@
-"""One request in three spellings, each ready to copy: a cell, a call in Python, a command line."""
+"""One request in three spellings, each ready to copy: a cell, a call in Python, a command line.
+
+A file is spelt by its path.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import catalog
 from seedance_nb.core.catalog import BY_NAME, DEFAULT_RATIO, MEDIA_FIELDS, PARAMETERS
 from seedance_nb.core.checking import inferred_mode
+from seedance_nb.core.media import Media
+from seedance_nb.core.texts import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +26,14 @@ PATH = "/v1/videos/generations"
 _BRACES = re.compile(r"\{([^\W\d]\w*)\}")
 # What IPython takes for the prompt of a pasted session, and removes.
 _PASTED = re.compile(r"\s*(?:(?:>>>|\.\.\.)(?: |$)|In ?\[\d+\]: |\.{3,}:)")
+
+
+_near = [PurePath()]
+
+
+def use(folder: PurePath) -> None:
+    """Spell paths below this folder relative to it from now on."""
+    _near[0] = folder
 
 
 def differing(request: VideoRequest) -> dict[str, Any]:
@@ -82,13 +96,19 @@ def as_curl(request: VideoRequest, base_url: str) -> str:
         request: What to ask for.
         base_url: Origin of the server.
     """
-    body = json.dumps(request.to_wire(), ensure_ascii=False)
+    body = json.dumps(wire(request), ensure_ascii=False)
     return (
         f"curl {shlex.quote(base_url + PATH)} \\\n"
         '  -H "Authorization: Bearer $EVOLINK_API_KEY" \\\n'
         "  -H 'Content-Type: application/json' \\\n"
         f"  -d {shlex.quote(body)}"
     )
+
+
+def wire(request: VideoRequest) -> dict[str, Any]:
+    """The body of the request as it is known before its files are uploaded."""
+    uploads = {str(media): say("spelling.upload", name=_name(media)) for media in request.files}
+    return request.to_wire(uploads)
 
 
 def _fits_a_cell(prompt: str) -> bool:
@@ -111,12 +131,28 @@ def _options(request: VideoRequest) -> Iterator[str]:
             yield parameter.options[0]
         else:
             for item in value if isinstance(value, tuple) else (value,):
-                yield from (parameter.options[0], str(item))
+                yield from (parameter.options[0], _spelt(item))
 
 
 def _literal(value: Any) -> str:
     """The value in Python's spelling, in double quotes where that takes no escapes."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(_literal, value))}]"
-    text = repr(value)
+    text = repr(_spelt(value) if isinstance(value, Media) else value)
     return f'"{text[1:-1]}"' if text.startswith("'") and '"' not in text else text
+
+
+def _spelt(item: object) -> str:
+    """What stands for an input on a line: its address, or the path of a file."""
+    if not isinstance(item, Media):
+        return str(item)
+    path = item.source
+    if not isinstance(path, PurePath):
+        return _name(item)
+    near = path.relative_to(_near[0]) if path.is_relative_to(_near[0]) else path
+    text = near.as_posix()
+    return f"./{text}" if text.startswith(("-", "~")) else text
+
+
+def _name(media: Media) -> str:
+    return media.name or media.file

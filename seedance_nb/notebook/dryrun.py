@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from seedance_nb.core.spelling import PATH, as_curl
+from seedance_nb.core.spelling import PATH, as_curl, wire
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.gallery_state import differing
 
@@ -37,7 +37,7 @@ def dry_run(order: Order, *, base_url: str, automatic: bool, cost: Estimate) -> 
 
 
 def _one(order: Order, base_url: str) -> Iterator[str]:
-    yield json.dumps(order.request.to_wire(), ensure_ascii=False, indent=2)
+    yield json.dumps(wire(order.request), ensure_ascii=False, indent=2)
     yield f"\n{as_curl(order.request, base_url)}\n"
     yield say("magic.dry.digest", digest=order.request.digest)
 
@@ -50,6 +50,6 @@ def _each(order: Order) -> Iterator[str]:
         zip(order.requests, differing(order.requests), strict=True), 1
     ):
         yield f"\n{number}. " + " · ".join(f"{name}: {value}" for name, value in caption)
-        yield json.dumps(request.to_wire(), ensure_ascii=False)
+        yield json.dumps(wire(request), ensure_ascii=False)
         yield say("magic.dry.digest", digest=request.digest)
     yield ""

@@ -255,6 +255,8 @@ class Form:
     def _spelled(self, request: VideoRequest, how: str) -> str:
         if how == "curl":
             return as_curl(request, self._sessions.current().settings.base_url)
+        if request.files:
+            request = self._sessions.current().inputs.kept(request)
         spell = as_cell if how == "cell" else as_python
         return spell(request, takes=self.state.takes)
 

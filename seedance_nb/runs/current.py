@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from seedance_nb.core import catalog, media, texts
+from seedance_nb.core import catalog, media, spelling, texts
 from seedance_nb.core.errors import ConfigError
 from seedance_nb.evolink import fit, inputs
 from seedance_nb.runs import keys, settings
@@ -67,6 +67,7 @@ def current() -> Session:
         texts.use(found.language)
         catalog.use(found.catalog)
         media.use(inputs.opened, fit.fit)
+        spelling.use(Path.cwd())
         session: Session | None = _state["session"]
         if session is not None and session.serves(found):
             session.update(found)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from seedance_nb.core import options
 from seedance_nb.core.errors import InvalidRequest, SeedanceError, WaitTimeout
+from seedance_nb.core.spelling import wire
 from seedance_nb.core.texts import say
 from seedance_nb.runs import current as sessions
 from seedance_nb.runs import terminal
@@ -59,7 +60,7 @@ def _silent(_: str) -> None:
 
 def _dry_run(order: Order, session: Session) -> int:
     """Print what would be sent: one body, or the list of those of a sweep."""
-    bodies = [request.to_wire() for request in order.requests]
+    bodies = [wire(request) for request in order.requests]
     print(json.dumps(bodies if order.sweep else bodies[0], indent=2, ensure_ascii=False))
     for request in order.requests:
         tell(say("cli.dry", digest=request.digest, takes=order.takes))

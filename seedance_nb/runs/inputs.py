@@ -6,6 +6,7 @@ So a request can still be sent after its kernel died, and asked again when the f
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import io
 import os
@@ -19,6 +20,7 @@ from seedance_nb.runs import disk
 from seedance_nb.runs.library import disk_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from seedance_nb.core.request import VideoRequest
@@ -34,11 +36,15 @@ class Inputs:
 
     def path(self, media: Media) -> Path | None:
         """Where the copy of an input is, if there is one."""
-        path = self.folder / media.file
+        path = self._copy(media)
         return path if path.is_file() and not path.is_symlink() else None
 
-    def keep_all(self, request: VideoRequest) -> None:
-        """Copy what is not there yet.
+    def located(self, request: VideoRequest) -> VideoRequest:
+        """The request with each input where its copy is, or would be."""
+        return _with(request, self._moved)
+
+    def kept(self, request: VideoRequest) -> VideoRequest:
+        """The request with a copy of each input; those that are in no file of the user's are there.
 
         Raises:
             InvalidRequest: With every input that is gone, or holds something else by now.
@@ -52,6 +58,9 @@ class Inputs:
                     problems.append(Problem(field, problem, **_facts(item)))
         if problems:
             raise InvalidRequest(problems=problems)
+        if not any(map(_is_passing, request.files)):
+            return request
+        return _with(request, lambda media: self._moved(media) if _is_passing(media) else media)
 
     def keep(self, media: Media) -> Path:
         """The copy of an input, made now where it is not there yet.
@@ -63,7 +72,13 @@ class Inputs:
         problem = self._kept(media)
         if problem:
             raise InvalidRequest(problems=[Problem("images", problem, **_facts(media))])
+        return self._copy(media)
+
+    def _copy(self, media: Media) -> Path:
         return self.folder / media.file
+
+    def _moved(self, media: Media) -> Media:
+        return dataclasses.replace(media, source=self._copy(media))
 
     def _kept(self, media: Media) -> str | None:
         """Make the copy; the id of what is wrong where that cannot be."""
@@ -92,13 +107,28 @@ class Inputs:
                     target.write(chunk)
             if digest.hexdigest() != media.sha256:
                 return "problem.file.changed"
-            draft.replace(self.folder / media.file)
+            draft.replace(self._copy(media))
         except OSError as error:
             raise disk_error(error, self.folder) from None
         finally:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
         return None
+
+
+def _is_passing(media: Media) -> bool:
+    """Whether it is in no lasting file of the user's."""
+    return bool(media.fitted) or isinstance(media.source, bytes)
+
+
+def _with(request: VideoRequest, change: Callable[[Media], Media]) -> VideoRequest:
+    """The request with other inputs of the same content."""
+    items = {name: getattr(request, name) for name in MEDIA_FIELDS}
+    changed = {
+        name: tuple(change(item) if isinstance(item, Media) else item for item in given)
+        for name, given in items.items()
+    }
+    return dataclasses.replace(request, **changed)
 
 
 def _facts(media: Media) -> dict[str, object]:

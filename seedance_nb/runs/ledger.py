@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from seedance_nb.core.errors import ConfigError, SubmitUncertain
 from seedance_nb.runs import disk, recording
 from seedance_nb.runs import journal as journals
+from seedance_nb.runs.inputs import Inputs
 from seedance_nb.runs.journal import Journal, Reader
 from seedance_nb.runs.record import Fold, JobState, advance
 
@@ -62,7 +63,7 @@ class Ledger:
         self._now = now
         self._journal = Journal(home, session, now=now)
         self._reader = Reader(home)
-        self._fold = Fold(library.video_from_record)
+        self._fold = Fold(library.video_from_record, located=Inputs(home).located)
         self._history: list[Event] = []
         self._begun = False
         self.permit: Callable[[Job], None] = lambda _: None

@@ -283,10 +283,17 @@ class Fold:
 
     Args:
         to_video: Turns the record of a file into a `Video`; None where it may not be trusted.
+        located: Says of a request where the files are that it was made with.
     """
 
-    def __init__(self, to_video: Callable[[Mapping[str, Any]], Video | None]) -> None:
+    def __init__(
+        self,
+        to_video: Callable[[Mapping[str, Any]], Video | None],
+        *,
+        located: Callable[[VideoRequest], VideoRequest] = lambda request: request,
+    ) -> None:
         self._to_video = to_video
+        self._located = located
         self._events: dict[str, list[Event]] = defaultdict(list)
         self._states: dict[str, JobState] = {}
 
@@ -311,6 +318,8 @@ class Fold:
             draft = cast("JobState", _Draft(job))
             for event in sorted(self._events[job], key=_order):
                 draft = advance(draft, self.with_video(event))
+            if draft.request is not None and draft.request.files:
+                draft = draft.with_(request=self._located(draft.request))
             self._states[job] = JobState(**vars(draft))
         return self._states[job]
 

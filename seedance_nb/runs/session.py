@@ -100,7 +100,7 @@ class Session(Caretaker):
             if asks and self.backend == "live":
                 check_yes(consent, len(fresh), self.purse.estimate(fresh, 0), self.where)
             for request in fresh:
-                self.inputs.keep_all(request)
+                self.inputs.kept(request)
             if tell is not None:
                 tell(say_plan(plan, self.purse.estimate(fresh, 0), self.where))
             made: list[Job] = []
@@ -146,6 +146,7 @@ class Session(Caretaker):
         return [request for request, known in plan for state in known.values() if state is None]
 
     def _ask(self, request: VideoRequest, take: int, cell: Mapping[str, Any] | None) -> Job:
+        request = self.inputs.kept(request)
         job = self._job(JobState(id=new_name(self._rng, 8)))
         host = urlsplit(request.callback_url).hostname if request.callback_url else None
         self.ledger.record(
@@ -219,7 +220,6 @@ class Session(Caretaker):
             if known:
                 return self._reuse(known, state.request)
             self.purse.check([state.request], NO_CONSENT)
-            self.inputs.keep_all(state.request)
             return self._ask(state.request, take, state.cell)
 
     def serves(self, settings: Settings) -> bool:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import makers
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
-from seedance_nb.core import options
+from seedance_nb.core import media, options, spelling
 from seedance_nb.core.errors import InvalidRequest
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.spelling import as_cell, as_curl, as_python
+from seedance_nb.evolink import inputs
 
 URL = "https://example.org/it's a.png?x={x}&y=$HOME".replace(" ", "%20")
 SERVER = "https://api.evolink.ai"
@@ -39,6 +42,12 @@ HOSTILE = [
     "-d 15",
     "a question?",
 ]  # fmt: skip
+
+
+def picture(path: Path) -> Path:
+    """A picture in a file."""
+    path.write_bytes(makers.picture())
+    return path
 
 
 def back_from_cell(cell: str) -> tuple[VideoRequest, int]:
@@ -166,3 +175,40 @@ def test_a_command_line_takes_the_key_from_the_environment() -> None:
 
     assert f"curl {SERVER}/v1/videos/generations \\\n" in line
     assert '-H "Authorization: Bearer $EVOLINK_API_KEY"' in line
+
+
+NAMES = ["cat.png", 'it\'s a "cat".png', "-x.png", "~x.png", "{x}.png", "图 片.png", "$HOME.png"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_file_is_spelt_by_its_path(name: str, absolute: bool) -> None:  # noqa: FBT001
+    """A path comes back as the same file, relative where it lies below the working folder."""
+    media.use(inputs.opened)
+    spelling.use(Path.cwd())
+    picture(Path(name))
+    request = VideoRequest("it moves", images=[Path.cwd() / name if absolute else Path(name)])
+    cell, call = as_cell(request), as_python(request)
+
+    assert str(Path.cwd()) not in cell + call
+    assert (request, 1) == back_from_cell(cell)
+    assert (request, 1) == back_from_python(call)
+
+
+def test_a_file_elsewhere_is_spelt_in_full(tmp_path: Path) -> None:
+    """A file that is not below the working folder keeps its whole path."""
+    media.use(inputs.opened)
+    spelling.use(tmp_path / "notebooks")
+    request = VideoRequest("it moves", images=[picture(tmp_path / "cat.png")])
+
+    assert f"%%seedance --image {tmp_path}/cat.png\nit moves" == as_cell(request)
+
+
+def test_what_is_not_uploaded_yet_is_said(tmp_path: Path) -> None:
+    """A command line says plainly which address is missing, in a form that a shell leaves alone."""
+    media.use(inputs.opened)
+    request = VideoRequest("it moves", images=[picture(tmp_path / "it's a cat.png"), URL])
+    body = json.loads(shlex.split(as_curl(request, SERVER))[-1])
+
+    told = "(address of it's a cat.png, which is uploaded when the request is sent)"
+    assert [told, URL] == body["image_urls"]
