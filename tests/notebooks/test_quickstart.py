@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
+from books import WIDGET, code_cells, read_book, text_of
 
 from seedance_nb.evolink.mp4 import inspect
 from seedance_nb.runs import demo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from peer import Peer
 
 LESSON = Path(__file__).parents[2] / "notebooks" / demo.LESSON
@@ -21,17 +19,9 @@ TRAPS = {
     "trap-model": "seedance-2.0-text-to-video",
     "trap-image": "seedance-2.0-image-to-video",
     "trap-quality": "480p, 720p",
-    "trap-file": "public http(s) address",
+    "trap-file": "8000 x 5000",
     "trap-all": "`duration`",
 }
-WIDGET = "application/vnd.jupyter.widget-view+json"
-
-
-@pytest.fixture(scope="module")
-def environ(canary: str) -> dict[str, str]:
-    """Somebody's environment, with a key in it; the simulator does not keep one waiting."""
-    own = {name: os.environ[name] for name in os.environ if not name.startswith("PYTEST_")}
-    return {**own, "EVOLINK_API_KEY": canary, "SEEDANCE_NB_TIME_SCALE": "0.005"}
 
 
 @pytest.fixture(scope="module")
@@ -50,31 +40,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]) ->
 @pytest.fixture
 def cells(folder: Path) -> dict[str, Any]:
     """The executed cells, by id."""
-    return {cell["id"]: cell for cell in _read(folder / LESSON.name)["cells"]}
-
-
-def _read(path: Path) -> Any:
-    read: Any = nbformat.read
-    return read(path, as_version=4)
-
-
-def _code(book: Any) -> Iterator[Any]:
-    return (cell for cell in book["cells"] if cell["cell_type"] == "code")
-
-
-def _text(cell: Any) -> str:
-    """All that a cell shows to somebody who reads text."""
-    shown = [o.get("text") or o.get("data", {}).get("text/plain", "") for o in cell["outputs"]]
-    return "\n".join(shown + ["\n".join(o.get("traceback", ())) for o in cell["outputs"]])
+    return {cell["id"]: cell for cell in read_book(folder / LESSON.name)["cells"]}
 
 
 def test_it_is_committed_clean() -> None:
     """No outputs, no counts, no traces of a machine; ids that stay, each once."""
-    book = _read(LESSON)
+    book = read_book(LESSON)
     nbformat.validate(book)
     ids = [cell["id"] for cell in book["cells"]]
 
-    assert all(not cell["outputs"] and cell["execution_count"] is None for cell in _code(book))
+    assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code_cells(book))
     assert sorted(set(ids)) == sorted(ids)
     assert all(re.fullmatch(r"[a-z][a-z0-9-]+", each) for each in ids)
     assert {"kernelspec", "language_info"} == set(book["metadata"])
@@ -111,10 +86,10 @@ def test_its_videos_are_in_their_cells(folder: Path, cells: dict[str, Any]) -> N
 def test_it_saves_no_widget(folder: Path) -> None:
     """Nothing in the saved notebook needs a kernel, and all of it is small."""
     path = folder / LESSON.name
-    book = _read(path)
+    book = read_book(path)
 
     assert "widgets" not in book["metadata"]
-    outputs = [output for cell in _code(book) for output in cell["outputs"]]
+    outputs = [output for cell in code_cells(book) for output in cell["outputs"]]
     assert all(WIDGET not in output.get("data", {}) for output in outputs)
     assert path.stat().st_size < 200_000
 
@@ -128,8 +103,8 @@ def test_its_traps_are_refused(cells: dict[str, Any], name: str) -> None:
 
     assert "raises-exception" in cell["metadata"]["tags"]
     assert ("error", "InvalidRequest") == (output["output_type"], output["ename"])
-    assert "Nothing was sent" in _text(cell)
-    assert TRAPS[name] in _text(cell)
+    assert "Nothing was sent" in text_of(cell)
+    assert TRAPS[name] in text_of(cell)
     assert len(output["traceback"]) <= 6
 
 
@@ -142,8 +117,8 @@ def test_only_the_traps_fail(cells: dict[str, Any]) -> None:
 
     assert set(TRAPS) == failed
     assert set() == noisy
-    assert "<Jobs 1 completed>" in _text(cells["jobs-so-far"])
-    assert "nothing was sent" in _text(cells["same"])
+    assert "<Jobs 1 completed>" in text_of(cells["jobs-so-far"])
+    assert "nothing was sent" in text_of(cells["same"])
 
 
 @pytest.mark.notebooks
