@@ -235,11 +235,18 @@ class _Filler:
             self.problems.append(Problem(field_name, text_id, name=name, close=close))
             return "{" + name + "}"
         value = self._namespace[name]
-        if self._is_secret(str(value)):
+        if self._holds_secret(value):
             self.problems.append(Problem(field_name, "problem.variable.secret", name=name))
             return "{" + name + "}"
         self.used[name] = value
         return value
+
+    def _holds_secret(self, value: object) -> bool:
+        if isinstance(value, list | tuple):
+            return any(map(self._holds_secret, value))
+        if isinstance(value, bytes | bytearray | memoryview):
+            return self._is_secret(bytes(value).decode("latin-1"))  # its `str` is four times it
+        return self._is_secret(str(value))
 
 
 def _order(words: Sequence[str], fill: _Filler, body: str | None) -> Order:
@@ -336,16 +343,9 @@ def _hyphened(word: str) -> str:
 
 def _typed(key: str, value: Any, fill: _Filler) -> Any:
     if isinstance(value, list):
-        return tuple(_flattened(fill.value(item, key) for item in value))
+        return tuple(fill.value(item, key) for item in value)
     value = fill.value(value, key)
     return _number(value, int) if key == "duration" else value
-
-
-def _flattened(items: Any) -> list[Any]:
-    flat: list[Any] = []
-    for item in items:
-        flat.extend(item) if isinstance(item, list | tuple) else flat.append(item)
-    return flat
 
 
 def _number(value: Any, kind: type[int | float]) -> Any:

@@ -77,6 +77,11 @@ def call_facts(
 
 def _value(value: object, *, redact: Callable[[str], str], keep_text: bool) -> Any:
     """A variable as JSON; its hash where it is large, no JSON, or not to be kept."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return {
+            "type": type(value).__name__,
+            "sha256": f"sha256:{hashlib.sha256(value).hexdigest()}",
+        }
     text = value if isinstance(value, str) else repr(value)
     plain = value is None or isinstance(value, str | int | float | bool)
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
