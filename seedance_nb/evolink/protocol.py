@@ -143,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         None,
         _codes("paid_outcome_unknown"),
-        None,
+        "create",
         SubmitUncertain,
         "error.sent.outcome",
         "unknown",
@@ -152,7 +152,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         None,
         _codes("idempotency_conflict"),
-        None,
+        "create",
         SubmitUncertain,
         "error.sent.conflict",
         "unknown",

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 WATCH = 1.0  # seconds between two looks at the journal of a living session
 NEW_TASK = 60.0  # seconds in which a new task may not yet be known to every server
 NEW_LOOKS = 8  # the same, in looks that fail: clocks jump
+ODD_LOOKS = 5  # refusals in a row that do not come from the service: gateways, firewalls
 LAST_LOOKS = 60  # about an hour of failing looks at a task that is too old
 
 
@@ -348,7 +349,9 @@ class _Looks:
 
     def pass_over(self, error: SeedanceError, age: float) -> bool:
         """Whether a look that failed says nothing about the task, so that the next may succeed."""
-        if isinstance(error, AuthError | InvalidRequest | ConfigError):
+        lasting = isinstance(error, AuthError | InvalidRequest | ConfigError)
+        clear = error.code is not None or error.http_status in (None, 401)
+        if lasting and (clear or self.failures >= ODD_LOOKS):
             return False
         if error.http_status == 404 and (age > NEW_TASK or self.failures >= NEW_LOOKS):  # noqa: PLR2004
             return False

@@ -171,6 +171,7 @@ class Poller:
         self._flush: asyncio.Task[None] | None = None
         self._has_batch = True
         self._singles = asyncio.Semaphore(AT_ONCE)
+        self._asking: set[asyncio.Task[None]] = set()
 
     async def look(self, task_id: str) -> TaskReply:
         """The task as the service sees it now."""
@@ -186,13 +187,13 @@ class Poller:
             ids = list(self._waiting)[:BATCH]
             waiting = {task_id: self._waiting.pop(task_id) for task_id in ids}
             found = await self._batch(ids) if self._has_batch and len(ids) > 1 else {}
-            if isinstance(found, BaseException):
-                answers: dict[str, Answer] = dict.fromkeys(ids, found)
-            else:
-                rest = [task_id for task_id in ids if task_id not in found]
-                answers = {**found, **await self._each(rest)}
+            failed = found if isinstance(found, BaseException) else None
             for task_id, futures in waiting.items():
-                _settle(futures, answers[task_id])
+                answer = failed or found.get(task_id)  # type: ignore[union-attr]
+                if answer is None:
+                    self._ask_for(task_id, futures)
+                else:
+                    _settle(futures, answer)
 
     async def _batch(self, ids: list[str]) -> Mapping[str, Answer] | BaseException:
         found: Mapping[str, Answer] | BaseException
@@ -204,13 +205,17 @@ class Poller:
             return {}
         return found
 
-    async def _each(self, ids: list[str]) -> dict[str, Answer]:
-        async def one(task_id: str) -> TaskReply:
-            async with self._singles:
-                return await self._client.query(task_id)
+    def _ask_for(self, task_id: str, futures: list[asyncio.Future[TaskReply]]) -> None:
+        """Look at one task by itself, so that a slow answer about it delays no other."""
+        asking = asyncio.create_task(self._single(task_id, futures))
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
 
-        answers = await asyncio.gather(*map(one, ids), return_exceptions=True)
-        return dict(zip(ids, answers, strict=True))
+    async def _single(self, task_id: str, futures: list[asyncio.Future[TaskReply]]) -> None:
+        answer: Answer
+        async with self._singles:
+            [answer] = await asyncio.gather(self._client.query(task_id), return_exceptions=True)
+        _settle(futures, answer)
 
 
 def _settle(futures: list[asyncio.Future[TaskReply]], answer: Answer) -> None:
