@@ -432,6 +432,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "The options cannot be read: {message}.",
         "无法读取选项：{message}。",
     ),
+    "problem.options.value": ("{option} needs a value", "{option} 缺少值"),
+    "problem.options.flag": ("{option} takes no value ({value})", "{option} 不带值（{value}）"),
+    "problem.options.missing": ("{option} is missing", "缺少 {option}"),
     "problem.quotes": (
         "The first line cannot be read: {message}. Close the quotes, or put the words into the "
         "prompt below.",
@@ -1056,6 +1059,12 @@ TABLE: dict[str, tuple[str, str]] = {
         "`%seedance login`, which asks without showing it.",
         "请从单元格中删除；若笔记本已分享，请更换密钥。然后运行 `%seedance login`，输入时不显示。",
     ),
+    "error.jobs.one": (
+        "These are {count} jobs, and `{name}` belongs to one: `jobs[0].{name}`, or "
+        "`[job.{name} for job in jobs]`.",
+        "这里有 {count} 个任务，而 `{name}` 属于单个任务：`jobs[0].{name}`，或 "
+        "`[job.{name} for job in jobs]`。",
+    ),
     "error.job.unknown": (
         "There is no job {job!r} in {home}.",
         "{home} 中没有任务 {job!r}。",
@@ -1458,6 +1467,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     # --- panel ---------------------------------------------------------------------------------
     "panel.word.queued": ("Queued", "排队中"),
+    "panel.word.uploading": ("Uploading {name}, {percent} %", "正在上传 {name}，{percent}%"),
     "panel.word.submitting": ("Sending", "发送中"),
     "panel.word.uncertain": ("Uncertain", "结果不明"),
     "panel.word.pending": ("Accepted", "已接受"),
@@ -1507,6 +1517,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "Number {place} in the queue; nothing has been sent yet.",
         "排在第 {place} 位，尚未发送。",
     ),
+    "panel.period": (".", "。"),
     "panel.note.trouble": (
         "{message} It goes on by itself.",
         "{message}会自动重试。",
@@ -1838,9 +1849,10 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "magic.name.about": (
         "NAME is bound to the job at once; NAME.wait(), await NAME and NAME.video are there to use "
-        "it. The cell returns immediately and fills itself in.",
+        "it. In a notebook the cell returns immediately and fills itself in; in a terminal it waits, "
+        "unless there is --no-wait.",
         "变量名立即绑定到任务；可用 NAME.wait()、await NAME、NAME.video。"
-        "单元格立即返回，结果会自动显示。",
+        "在笔记本中单元格立即返回，结果会自动显示；在终端中会等待，除非加 --no-wait。",
     ),
     "magic.bound": (
         "{name} is the job; the request is {digest}",

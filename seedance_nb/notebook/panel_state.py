@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from seedance_nb.runs.record import JobState
 
 LONGEST_PROMPT = 220
+LONGEST_NAME = 40
 # Every look and its colour. A new one needs a line here, its word `panel.word.*` in the texts, a
 # rule in `look_of`, and a place in `panel_words.RUNNING` if something is going on in it.
 TONES: dict[str, str] = {
     "queued": "calm",
+    "uploading": "busy",
     "submitting": "busy",
     "uncertain": "warn",
     "pending": "busy",
@@ -54,7 +56,8 @@ class PanelState:
 
     Attributes:
         job: Id of the job.
-        look: Its status, or `stopped` (nobody follows it) or `stuck` (it needs you).
+        look: Its status, or `uploading` (a queued one whose inputs go up), `stopped` (nobody
+            follows it) or `stuck` (it needs you).
         word: The status in words.
         tone: Colour of the status.
         prompt: Its beginning, for the caption.
@@ -69,6 +72,7 @@ class PanelState:
         cost: Who made it and what it cost.
         notes: Further sentences.
         clips: The videos.
+        copies: Where copies of them were put.
         facts: Labels and values of a job that ended well.
         card: What to know of a job that did not.
         spellings: What each way of asking for it is called, and its text, ready to copy.
@@ -95,6 +99,7 @@ class PanelState:
     cost: str = ""
     notes: tuple[str, ...] = ()
     clips: tuple[Clip, ...] = ()
+    copies: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     card: Card | None = None
     spellings: tuple[tuple[str, str], ...] = ()
@@ -118,6 +123,7 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
     copies: Sequence[str] = (),
     was: float = 0.0,
     place: int | None = None,
+    uploading: tuple[str, float] | None = None,
 ) -> PanelState:
     """What to show of a job.
 
@@ -133,14 +139,19 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
         copies: Where copies of the file were put.
         was: Percent that the bar showed before; it never goes back.
         place: Its place in the queue, from 1, where it waits in one.
+        uploading: The input that goes up just now, and which share of it has, 0 to 1.
     """
     look = look_of(state, following=state.following if following is None else following)
+    look = "uploading" if look == "queued" and uploading else look
+    name, share = uploading or ("", 0.0)
     percent = _percent(state, look, now, was)
     settled = look in task.TERMINAL or look in _ENDS
     return PanelState(
         job=state.id,
         look=look,
-        word=say(f"panel.word.{look}"),
+        word=say(
+            f"panel.word.{look}", name=shortened(name, LONGEST_NAME), percent=f"{100 * share:.0f}"
+        ),
         tone=TONES[look],
         prompt=shortened(state.request.prompt, LONGEST_PROMPT) if state.request else "",
         clock=say_clock(state, look, now),
@@ -154,6 +165,7 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
         cost=say_cost(state, where, settled=settled),
         notes=tuple(notes_of(state, look, origin, waiting=waiting, place=place)),
         clips=tuple(clips),
+        copies=tuple(copies),
         facts=facts_of(state, now, clips, copies) if look == "completed" else (),
         card=card_of(state) if look in _WITH_CARD else None,
         spellings=spellings(state) if settled else (),

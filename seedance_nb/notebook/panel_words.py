@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from seedance_nb.core import spelling
+from seedance_nb.core import fitting, spelling
 from seedance_nb.core.catalog import PIXELS
 from seedance_nb.core.texts import say
 from seedance_nb.runs.settings import EVOLINK
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from seedance_nb.runs.record import JobState
 
 # Looks in which something is going on.
-RUNNING = frozenset({"submitting", "pending", "processing", "downloading"})
+RUNNING = frozenset({"uploading", "submitting", "pending", "processing", "downloading"})
 _MINUTE = 60
 _SOON = 1.5  # seconds of the estimate below which nobody counts them
 _LATE = 0.2  # share of the estimate by which a task may exceed it and still be nearly done
+_STOPS = (".", "!", "?", "。", "！", "？")
 _NEAR = 0.5  # seconds that a file may be longer or shorter than asked without a word
 
 
@@ -121,14 +122,20 @@ def notes_of(
         sent = state.status not in ("queued", "submitting")
         notes.append(say(f"panel.note.stopped{simulated}" if sent else "panel.note.unsent"))
     if state.trouble is not None and look in (*RUNNING, "queued"):
-        notes.append(say("panel.note.trouble", message=state.trouble.message))
+        notes.append(say("panel.note.trouble", message=_sentence(state.trouble.message)))
     if waiting and (look in RUNNING or look == "queued"):
         notes.append(say("panel.note.waiting"))
     if state.request is not None:
         differing = _differences(state, state.request) if look == "completed" else ()
         advice = state.request.warnings if look in RUNNING or look == "queued" else ()
+        notes += fitting.lines(state.request.files)
         notes += [*differing, *(warning.text for warning in advice)]
     return notes
+
+
+def _sentence(message: str) -> str:
+    """The message with a full stop: some end with what a library or a server said."""
+    return message if message.endswith(_STOPS) else message + say("panel.period")
 
 
 def _differences(state: JobState, request: VideoRequest) -> list[str]:
@@ -168,7 +175,7 @@ def _link(expires_at: float, now: float) -> str:
 
 def say_stop(look: str, suffix: str = "") -> str:
     """What the button that stops it says, or with `.tip` explains; empty without one."""
-    if look == "queued":
+    if look in ("queued", "uploading"):
         return say(f"panel.stop{suffix}")
     return say(f"panel.stop.following{suffix}") if look in RUNNING else ""
 

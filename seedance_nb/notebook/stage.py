@@ -205,6 +205,7 @@ class Panel:
             copies=self._copier.paths if self._copier else (),
             was=self._shown,
             place=job.place,
+            uploading=job.uploading,
         )
         self._shown = max(self._shown, panel.percent or 0.0)
         trouble = self._copier.trouble if self._copier else None

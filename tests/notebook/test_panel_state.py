@@ -76,6 +76,22 @@ def test_every_status_has_its_look(case: Case, make_state: Callable[..., JobStat
     assert bool(panel.stop) == bool(panel.tip)
 
 
+def test_an_upload_is_shown_while_its_job_waits(make_state: Callable[..., JobState]) -> None:
+    """A queued job whose input goes up names it and the share; it can be taken out as before."""
+    state = make_state(status="queued")
+    queued = panel_state(state, NOON, SIMULATOR, uploading=("<cat>.png", 0.4))
+    sent = panel_state(make_state(status="pending"), NOON, SIMULATOR, uploading=("cat.png", 1.0))
+
+    assert ("uploading", "Uploading <cat>.png, 40 %") == (queued.look, queued.word)
+    assert ("Stop", True, False) == (queued.stop, queued.moving, queued.settled)
+    assert "&lt;cat&gt;.png, 40 %" in panel_html(queued)
+    assert "<cat>" not in panel_html(queued)
+    assert "pending" == sent.look
+    texts.use("zh")
+    chinese = panel_state(state, NOON, SIMULATOR, uploading=("cat.png", 0.4))
+    assert "正在上传 cat.png，40%" == chinese.word
+
+
 def test_no_status_is_without_a_look() -> None:
     """A status that is added to the table of states must be given a tone."""
     assert set(task.STATUSES) <= TONES.keys()
