@@ -61,6 +61,14 @@ RUN_OPTIONS: tuple[Option, ...] = (
 )
 
 
+# What argparse says of options, to be said in the user's language.
+_ENGLISH = (
+    (r"argument (?P<option>.+): expected one argument", "problem.options.value"),
+    (r"argument (?P<option>.+): ignored explicit argument (?P<value>.+)", "problem.options.flag"),
+    (r"the following arguments are required: (?P<option>.+)", "problem.options.missing"),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What a cell or a command asks for.
@@ -107,7 +115,15 @@ class _Parser(argparse.ArgumentParser):
     """An argparse parser that raises our error instead of leaving the process."""
 
     def error(self, message: str) -> NoReturn:
-        raise InvalidRequest(problems=[Problem("options", "problem.options", message=message)])
+        said = next(
+            (
+                texts.say(text_id, **found.groupdict())
+                for pattern, text_id in _ENGLISH
+                if (found := re.fullmatch(pattern, message))
+            ),
+            message,
+        )
+        raise InvalidRequest(problems=[Problem("options", "problem.options", message=said)])
 
 
 def parser(prog: str = "%%seedance", *, positional: str = "name") -> argparse.ArgumentParser:

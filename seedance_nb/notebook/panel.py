@@ -81,6 +81,7 @@ def panel_text(panel: PanelState, *, width: int = 0) -> str:
         parts[0] += f" {panel.percent:.0f} %"
     parts += [panel.clock] if panel.clock else []
     parts += [f"{file_text(clip)} ({clip.facts})" for clip in panel.clips]
+    parts += [f"{say('panel.row.copy')}: {path}" for path in panel.copies]
     parts += [panel.card.happened] if panel.card else []
     parts += list(panel.notes)
     parts.append(panel.cost)

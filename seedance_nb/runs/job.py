@@ -7,10 +7,11 @@ import dataclasses
 import importlib
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, overload
 
 from seedance_nb.core import schedule, task
 from seedance_nb.core.errors import ConfigError, SeedanceError, WaitTimeout
+from seedance_nb.core.texts import say
 from seedance_nb.core.words import nearest
 from seedance_nb.runs.interrupt import waiting_for
 from seedance_nb.runs.tracker import SLICE, guarded, wait_for
@@ -341,6 +342,18 @@ class Jobs(Sequence[Job]):
             raise ConfigError(text_id, job=name, home=home, close=close)
         choices = ", ".join(job.id for job in found[:8])
         raise ConfigError("error.job.ambiguous", job=name, choices=choices)
+
+    if not TYPE_CHECKING:  # for a type checker there is no such attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """What only a single job has is refused with the way to get it."""
+            if name.startswith("_") or not hasattr(Job, name):
+                raise AttributeError(
+                    f"'Jobs' object has no attribute {name!r}", name=name, obj=self
+                )
+            raise AttributeError(
+                say("error.jobs.one", count=len(self), name=name), name=name, obj=self
+            )
 
     def __len__(self) -> int:
         """How many."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seedance_nb.core import catalog, options
+from seedance_nb.core import catalog, options, texts
 from seedance_nb.core.errors import InvalidRequest
 from seedance_nb.core.options import read_cell
 
@@ -39,6 +39,18 @@ def test_every_option_lands_in_the_request() -> None:
         order.name, order.takes, order.new, order.wait, order.timeout, order.out, order.embed,
         order.quiet,
     )  # fmt: skip
+
+
+def test_what_argparse_says_is_said_in_the_language_of_the_user() -> None:
+    """An option without its value, and a switch with one, are told in Chinese."""
+    texts.use("zh")
+    try:
+        told = [problems_of("-d"), problems_of("--new=1")]
+    finally:
+        texts.use("en")
+
+    assert "-d/--duration 缺少值" in told[0]
+    assert "--new 不带值（'1'）" in told[1]
 
 
 def test_the_prompt_is_verbatim() -> None:

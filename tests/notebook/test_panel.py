@@ -164,6 +164,13 @@ def test_a_line_of_text_says_it_all(make_state: Callable[..., JobState]) -> None
     ) == panel_text(panel_state(done, NOON + 10, where, clips=[clip]))
 
 
+def test_a_line_says_where_the_copy_went(make_state: Callable[..., JobState]) -> None:
+    """A terminal has only the line, so `-o` is answered in it."""
+    panel = panel_state(make_state(status="completed"), NOON, "-", copies=["/w/mine.mp4"])
+
+    assert "Copy: /w/mine.mp4" in panel_text(panel)
+
+
 def test_a_line_fits_the_terminal(make_state: Callable[..., JobState]) -> None:
     """A line is cut to the width it may take and has no line breaks."""
     state = make_state("many\nwords " * 50, status="failed", error=SeedanceError())

@@ -292,11 +292,11 @@ def test_stopping_says_that_the_task_runs_on(make_state: Callable[..., JobState]
 
 
 def test_trouble_on_the_way_is_told_while_it_lasts(make_state: Callable[..., JobState]) -> None:
-    """What makes a job late is said, and that it goes on by itself."""
-    trouble = TransportError()
+    """What makes a job late is said as a sentence, and that it goes on by itself."""
+    trouble = TransportError("error.transport.timeout", detail="30 s")
     panel = panel_state(make_state(status="processing", trouble=trouble), NOON, "-")
 
-    assert any("goes on by itself" in note for note in panel.notes)
+    assert ("The server took too long: 30 s. It goes on by itself.",) == panel.notes
     assert panel.look == "processing"
 
 

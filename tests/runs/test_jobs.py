@@ -1,0 +1,20 @@
+"""Several jobs in one hand."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from seedance_nb.runs.job import Jobs
+
+
+def test_what_one_job_has_several_name_the_way_to() -> None:
+    """`jobs.video` is an AttributeError that says what to write; so is a word that nobody knows."""
+    jobs = Jobs([])
+
+    with pytest.raises(AttributeError, match=r"These are 0 jobs.*`jobs\[0\]\.video`"):
+        _ = jobs.video  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"^'Jobs' object has no attribute 'vidoe'$"):
+        _ = jobs.vidoe  # type: ignore[attr-defined]
+    assert not hasattr(copy.copy(jobs), "_repr_html_")
