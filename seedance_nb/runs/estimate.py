@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from seedance_nb.core import task
 from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
 from seedance_nb.evolink.prices import PriceList
@@ -113,7 +114,7 @@ def total(estimates: Iterable[Estimate]) -> Estimate:
 
 def _is_alike(state: JobState, request: VideoRequest, settings: Settings) -> bool:
     asked = state.request
-    if asked is None or asked.videos or state.status != "completed":
+    if asked is None or asked.videos or state.status in task.FRUITLESS:
         return False
     here = (state.backend, state.base_url) == (settings.backend, settings.server)
     return here and (asked.model, asked.quality) == (request.model, request.quality)

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedance_nb.core import media
 from seedance_nb.core.errors import InvalidRequest
+from seedance_nb.core.media import Media
 from seedance_nb.core.options import Order, read_cell, read_words
 from seedance_nb.core.sweep import MOST_JOBS, alternatives, requests_of, split_fields
 
@@ -173,6 +175,26 @@ def test_any_sequence_is_a_list() -> None:
     assert {"duration": [4, 5], "quality": ["480p"], "videos": ["https://x.org/a.mp4"]} == lists
     assert {"aspect_ratio": "1:1", "images": "https://x.org/a.png"} == fixed
     assert [4] == split_fields({"duration": [Number(4)]})[0]["duration"]
+
+
+def test_a_shared_file_is_read_once() -> None:
+    """A file that all combinations share is opened for the first and is in each of them."""
+    opened: list[object] = []
+
+    def opener(_: str, item: object) -> Media:
+        opened.append(item)
+        return Media(sha256="0" * 64, format="png", width=400, height=400, size=9)
+
+    before = media._open[0], media._fit[0]
+    media.use(opener)
+    try:
+        requests = requests_of(["a dog"], {"duration": [4, 5]}, {"images": ["a.png"]})
+    finally:
+        media.use(*before)
+
+    assert ["a.png"] == opened
+    assert 2 == len(requests)
+    assert requests[0].images == requests[1].images
 
 
 def test_an_endless_list_is_refused() -> None:

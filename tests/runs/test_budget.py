@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
+from collections import Counter
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +22,10 @@ from seedance_nb.core.errors import (
     TaskFailed,
     TransportError,
 )
+from seedance_nb.core.request import VideoRequest
 from seedance_nb.evolink.prices import PriceList
 from seedance_nb.runs.budget import Consent, committed, of_day, of_session
-from seedance_nb.runs.estimate import AGAIN, Estimate, PriceBook
+from seedance_nb.runs.estimate import AGAIN, Estimate, PriceBook, estimate
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.record import JobState
 from seedance_nb.runs.session import Session
@@ -115,6 +118,27 @@ def test_the_record_tells_where_no_list_does(peer: Peer, make: Callable[..., Ses
     assert made.id in after.text
     assert session.estimate("a dog", quality="480p").credits is None
     assert session.estimate("a dog", tier="fast").credits is None
+
+
+def test_the_latest_like_job_tells(tmp_path: Path) -> None:
+    """Of several the latest; one in flight tells too, and one that failed or is unlike does not."""
+    settings = resolve({"api_key": "k" * 20, "home": tmp_path}, {}, {}, cwd=tmp_path)
+    asked = VideoRequest("a dog", duration=4)
+    job = JobState(id="a", backend="live", base_url=settings.server, request=asked)
+    states = [
+        job.with_(status="completed", credits_charged=8.0),
+        job.with_(status="processing", credits_reserved=11.0,
+                  request=asked.replace(content_filter=False, duration=5)),
+        job.with_(status="failed", credits_charged=0.0),
+        job.with_(status="completed", credits_charged=99.0, base_url="https://other.example"),
+        job.with_(status="queued"),
+    ]  # fmt: skip
+
+    for count, expected in ((1, 8.0), (2, 8.0), (5, 8.0), (0, None)):
+        found = estimate(asked, settings, prices=None, states=states[:count])
+        assert expected == found.credits
+    dear = [states[0], job.with_(status="completed", credits_charged=12.0)]
+    assert 12.0 == estimate(asked, settings, prices=None, states=dear).credits
 
 
 def test_a_simulator_costs_nothing(tmp_path: Path) -> None:
@@ -302,6 +326,28 @@ def test_two_kernels_share_the_cap_of_a_day(peer: Peer, make: Callable[..., Sess
     with pytest.raises(BudgetExceeded, match="max_credits_day"):
         one(make(max_credits_day=50), "a kite")
     one(make(max_credits=50), "a kite").wait(20)
+
+
+def test_many_at_once_keep_the_cap(peer: Peer, make: Callable[..., Session]) -> None:
+    """However many threads and kernels ask at the same moment, no more is sent than fits."""
+    peer.prices = price_list()
+    kernels = [make(max_credits_day=80), make(max_credits_day=80)]
+    outcomes: list[str] = []
+
+    def ask(number: int) -> None:
+        try:
+            outcomes.append(one(kernels[number % 2], f"dog {number}").wait(30).status)
+        except BudgetExceeded:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {"completed": 3, "refused": 5} == Counter(outcomes)
+    assert 3 == len(peer.creates)
 
 
 def test_yesterday_does_not_count(clock: Any) -> None:

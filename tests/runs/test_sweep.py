@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from peer import Peer
 
-SMALL = {"quality": "480p"}
+SMALL: dict[str, Any] = {"quality": "480p"}
 
 
 @pytest.fixture(autouse=True)
