@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
@@ -22,8 +23,11 @@ from PIL import Image
 
 from seedance_nb.core.media import Media
 from seedance_nb.core.request import VideoRequest
+from seedance_nb.core.secret import Secret
 from seedance_nb.evolink import inputs
+from seedance_nb.evolink.client import Client
 from seedance_nb.runs import journal
+from seedance_nb.runs.inputs import Inputs
 from seedance_nb.runs.journal import Journal
 from seedance_nb.runs.library import Library
 from seedance_nb.runs.record import Fold
@@ -182,3 +186,26 @@ def test_checking_a_large_photo(tmp_path: Path) -> None:
 
     plain = best(lambda: hashlib.sha256(photo.read_bytes()).hexdigest())
     tell("check of a large photo / its hash", best(check) / plain, 3)
+
+
+def test_memory_of_an_upload(tmp_path: Path) -> None:
+    """A file of 100 MB is kept and uploaded in pieces: memory does not grow with it."""
+    size = 100 * 10**6
+    source = tmp_path / "long.mov"
+    source.write_bytes(bytes(size))
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    media = Media(sha256=digest, size=size, name=source.name, format="mov", source=source)
+
+    async def upload(url: str) -> None:
+        client = Client(url, key=Secret("a-key-of-a-bench"), now=time.time)
+        await client.upload(media, Inputs(tmp_path).keep(media))
+        await client.aclose()
+
+    with Peer(b"", key="a-key-of-a-bench") as peer:
+        tracemalloc.start()
+        asyncio.run(upload(peer.files_url))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert [size] == [call.body["size"] for call in peer.uploads]
+    tell("peak memory of an upload / its size", peak / size, 0.1)
