@@ -146,8 +146,8 @@ def test_a_sweep_is_on_record(live: Peer, tmp_path: Path) -> None:
     assert 1 == len({json.dumps(dict(entry.cell)) for entry in log})
 
     notebook = json.loads(log.export(tmp_path / "log.ipynb").read_text("utf-8"))
-    orders = [read_cell(*cell["source"].removeprefix("%%seedance").partition("\n")[::2], {})
-              for cell in notebook["cells"][1:]]  # fmt: skip
+    parts = [cell["source"].removeprefix("%%seedance") for cell in notebook["cells"][1:]]
+    orders = [read_cell(part.split("\n", 1)[0], part.split("\n", 1)[1], {}) for part in parts]
     assert [(digest, 2) for digest in digests] == [(o.request.digest, o.takes) for o in orders]
 
     script, recording = log.export(tmp_path / "log.py"), log.export(tmp_path / "log.zip")
