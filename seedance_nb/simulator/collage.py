@@ -46,13 +46,16 @@ class Collage:
             light: Colour of the waves of a sound.
             seconds: Length of the clip.
         """
-        gap = lettering.mark("@").stencil.full.height + 4
+        gap = lettering.tag("@").stencil.full.height + 4
         places = boxes([_ratio(each) for each in inputs], area, gap)
         numbers: dict[str, int] = {}
         self._cards = []
         for index, (each, place) in enumerate(zip(inputs, places, strict=True)):
             numbers[each.kind] = numbers.get(each.kind, 0) + 1
-            tag = lettering.mark(f"@{each.kind}{numbers[each.kind]}")
+            words = f"@{each.kind}{numbers[each.kind]}"
+            tag = lettering.tag(words)
+            if tag.stencil.full.width > place[2] - place[0] + gap:
+                tag = lettering.mark(words)
             show = _shown(each, _inner(place), light, seconds)
             self._cards.append(_Card(place, tag, _frame(place), show, index * 1.7))
 

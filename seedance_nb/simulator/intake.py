@@ -129,7 +129,8 @@ class Intake:
             self._get(url, path, kind, where)
             found = probe.examine(path, kind, where)
             content = digest_of(path)
-            path.replace(self._store.contents / content)
+            if not (self._store.contents / content).exists():
+                path.replace(self._store.contents / content)
         finally:
             path.unlink(missing_ok=True)
         return replace(found, content=content)

@@ -105,11 +105,12 @@ class Lettering:
 
     def mark(self, words: str) -> Sprite:
         """A discreet mark of a few words."""
-        height = round(self._height * 1.05)
-        plate = _plate(int(self._small.getlength(words)) + height, height, 0, height // 2)
-        pen = ImageDraw.Draw(plate)
-        pen.text((height // 2, height / 2), words, font=self._small, fill=_PALE, anchor="lm")
-        return Sprite.of(plate)
+        return _pill(words, self._small, round(self._height * 1.05))
+
+    def tag(self, words: str) -> Sprite:
+        """A mark of a few words that can be read from afar."""
+        font = ImageFont.load_default(max(12, round(self._height * 0.7)))
+        return _pill(words, font, round(self._height * 1.25), (*_PLATE[:3], 215))
 
     def _lines(self, width: int) -> list[str]:
         lines = [""]
@@ -134,7 +135,23 @@ class Lettering:
         return line.rstrip(_CLOSING + " ") + "..."
 
 
-def _plate(width: int, height: int, accent: int, radius: int | None = None) -> Image.Image:
+def _pill(
+    words: str, font: Font, height: int, colour: tuple[int, int, int, int] = _PLATE
+) -> Sprite:
+    plate = _plate(int(font.getlength(words)) + height, height, 0, height // 2, colour=colour)
+    pen = ImageDraw.Draw(plate)
+    pen.text((height // 2, height / 2), words, font=font, fill=_PALE, anchor="lm")
+    return Sprite.of(plate)
+
+
+def _plate(
+    width: int,
+    height: int,
+    accent: int,
+    radius: int | None = None,
+    *,
+    colour: tuple[int, int, int, int] = _PLATE,
+) -> Image.Image:
     """A rounded, translucent plate, with a light stripe on its left where `accent` is not 0."""
     scale = 3
     size = ((width + 1) // 2 * 2, (height + 1) // 2 * 2)
@@ -143,8 +160,8 @@ def _plate(width: int, height: int, accent: int, radius: int | None = None) -> I
     rounding = (radius if radius is not None else height // 7) * scale
     ImageDraw.Draw(mask).rounded_rectangle((0, 0, big[0] - 1, big[1] - 1), rounding, fill=255)
     mask = mask.reduce(scale)
-    plate = Image.new("RGBA", size, (*_PLATE[:3], 0))
-    plate.paste(_PLATE, (0, 0), mask)
+    plate = Image.new("RGBA", size, (*colour[:3], 0))
+    plate.paste(colour, (0, 0), mask)
     if accent:
         stripe = (accent * 2, size[1] // 5, accent * 3, size[1] - size[1] // 5)
         ImageDraw.Draw(plate).rounded_rectangle(stripe, accent // 2, fill=(255, 255, 255, 190))

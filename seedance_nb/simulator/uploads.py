@@ -164,7 +164,7 @@ class Stream(_Files):
             raise self.refuse(400, "file is required")
         if form.size > _MOST_BYTES:
             raise self.refuse(413, "file size exceeds 100MB")
-        self._file.flush()
+        self._file.close()
         fields = form.fields
         name = fields.get("file_name") or fields.get("fileName") or form.filename
         folder = fields.get("upload_path") or fields.get("uploadPath") or ""

@@ -32,11 +32,14 @@ RED, GREEN, BLUE = (200, 30, 40), (30, 160, 60), (40, 60, 200)
 
 
 def painting(path: Path, size: tuple[int, int], ground: tuple[int, int, int]) -> Input:
-    """A picture with a disc in it, as an input."""
+    """A picture with a disc and fine stripes in it, as an input."""
     image = Image.new("RGB", size, ground)
     width, height = size
     box = (width // 4, height // 4, width // 2, height * 3 // 4)
-    ImageDraw.Draw(image).ellipse(box, fill="white")
+    pen = ImageDraw.Draw(image)
+    pen.ellipse(box, fill="white")
+    for x in range(width // 2, width, 24):
+        pen.rectangle((x, 0, x + 5, height // 2), fill="white")
     image.save(path)
     return Input("image", path.name, path, *size)
 

@@ -217,6 +217,7 @@ def test_length_of_a_sound(tmp_path: Path, seconds: float, ending: str, *, taken
         (b"\xff\xf1" + bytes(40), "audio", "invalid_parameters"),
         (b"ID3" + bytes(40), "audio", "invalid_parameters"),
     ],
+    ids=["gif", "bmp", "empty", "heic", "avif", "cut", "png", "webm", "mp4", "ogg", "aac", "mp3"],
 )
 def test_wrong_and_broken_files(tmp_path: Path, content: bytes, kind: str, code: str) -> None:
     """Format goes by content; what is of another kind, unknown, empty or cut is refused."""
@@ -314,7 +315,7 @@ def test_inputs_are_fetched_from_their_addresses(simulate: Simulate, web: Web) -
 
 
 @pytest.mark.parametrize(
-    ("page", "reason"),
+    ("answer", "reason"),
     [
         ((404, {}, b""), "HTTP 404"),
         ((302, {"Location": "/x"}, b""), "too many redirects"),
@@ -326,11 +327,11 @@ def test_inputs_are_fetched_from_their_addresses(simulate: Simulate, web: Web) -
     ],
 )
 def test_what_cannot_be_had_fails_the_task(
-    simulate: Simulate, web: Web, page: tuple[int, dict[str, str], Any], reason: str
+    simulate: Simulate, web: Web, answer: tuple[int, dict[str, str], Any], reason: str
 ) -> None:
     """The message says which input it was and why."""
     client = simulate()
-    web.pages["/x"] = page
+    web.pages["/x"] = answer
 
     task = client.ended(client.made(model=I2V, image_urls=[web.put("/a", PNG), f"{web.url}/x"]))
 
