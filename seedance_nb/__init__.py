@@ -147,7 +147,8 @@ def generate(
         new: Make a new take even if there is one.
         yes: Agree to what it costs: more than 4 new takes on a live account want that.
         max_credits: Refuse if it could cost more than this on a live account.
-        fields: The other fields of `VideoRequest`.
+        fields: The other fields of `VideoRequest`; `fit=True` scales, cuts or converts files that
+            break a limit, and says so.
 
     Raises:
         InvalidRequest: With every problem; nothing was sent.
@@ -156,9 +157,11 @@ def generate(
         ConfigError: The settings do not allow it.
     """
     consent = _consent(yes=yes, max_credits=max_credits)
-    return _session().generate(
+    made = _session().generate(
         prompt, takes=takes, new=new, cell=_cell(), consent=consent, **fields
     )
+    _tell_fitted(made, fields)
+    return made
 
 
 def sweep(
@@ -182,6 +185,7 @@ def sweep(
         max_credits: Refuse if all of it could cost more than this on a live account.
         lists: Fields of `VideoRequest`: a sequence is a list of values, anything else is one. Of
             `images`, `videos` and `audios` each member of a list is what one combination takes.
+            `fit=True` is as for `generate`.
 
     Raises:
         InvalidRequest: With every problem of all combinations; nothing was sent.
@@ -190,7 +194,9 @@ def sweep(
         ConfigError: The settings do not allow it.
     """
     consent = _consent(yes=yes, max_credits=max_credits)
-    return _session().sweep(prompt, takes=takes, new=new, cell=_cell(), consent=consent, **lists)
+    made = _session().sweep(prompt, takes=takes, new=new, cell=_cell(), consent=consent, **lists)
+    _tell_fitted(made, lists)
+    return made
 
 
 def estimate(prompt: str | VideoRequest, **fields: Any) -> Estimate:
@@ -271,6 +277,18 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """`%unload_ext seedance_nb`."""
     importlib.import_module(f"{__name__}.notebook.magics").unload_ipython_extension(shell)
+
+
+def _tell_fitted(made: Job | Jobs, fields: dict[str, Any]) -> None:
+    """Say what was done to the files; in a script on stderr."""
+    if not fields.get("fit"):
+        return
+    several = importlib.import_module(f"{__name__}.runs.job").Jobs
+    jobs: Any = made if isinstance(made, several) else [made]
+    lines = importlib.import_module(f"{__name__}.core.fitting").lines
+    told = dict.fromkeys(line for job in jobs if job.request for line in lines(job.request.files))
+    for line in told:
+        print(line, file=sys.stdout if _in_notebook() else sys.stderr)
 
 
 def _session() -> Session:

@@ -42,6 +42,7 @@ class Media:
         duration: Seconds.
         fps: Frames a second.
         fitted: What `--fit` did to it, see `fitting.notes`; empty for a file as it was.
+        original: Where the file lies that a fitted one was made of in this session.
         source: Where its bytes are; None where only the record speaks of it.
     """
 
@@ -54,6 +55,7 @@ class Media:
     duration: float | None = field(default=None, compare=False)
     fps: float | None = field(default=None, compare=False)
     fitted: tuple[str, ...] = field(default=(), compare=False)
+    original: Path | None = field(default=None, compare=False, repr=False)
     source: Path | bytes | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
@@ -73,7 +75,7 @@ class Media:
     def to_dict(self) -> dict[str, Any]:
         """What is written down of it: facts, no bytes and no path."""
         facts = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        del facts["source"]
+        del facts["source"], facts["original"]
         facts["fitted"] = list(self.fitted)
         return {name: value for name, value in facts.items() if value not in (None, "", [])}
 

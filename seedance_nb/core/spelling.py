@@ -1,6 +1,6 @@
 """One request in three spellings, each ready to copy: a cell, a call in Python, a command line.
 
-A file is spelt by its path.
+A file is spelt by its path, a fitted one by that of its original, with `--fit`.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ def as_python(request: VideoRequest, *, name: str | None = None, takes: int = 1)
     """The call of `sd.generate`, with the import that it needs; arguments as for `as_cell`."""
     said = differing(request)
     given = [f"{key}={_literal(value)}" for key, value in said.items()]
+    given += ["fit=True"] if _is_fitted(request) else []
     given += [f"takes={takes}"] if takes > 1 else []
     if request.catalog != catalog.in_use():
         given.append(f"catalog={_literal(request.catalog)}")
@@ -132,6 +133,12 @@ def _options(request: VideoRequest) -> Iterator[str]:
         else:
             for item in value if isinstance(value, tuple) else (value,):
                 yield from (parameter.options[0], _spelt(item))
+    if _is_fitted(request):
+        yield "--fit"
+
+
+def _is_fitted(request: VideoRequest) -> bool:
+    return any(media.original for media in request.files)
 
 
 def _literal(value: Any) -> str:
@@ -146,7 +153,7 @@ def _spelt(item: object) -> str:
     """What stands for an input on a line: its address, or the path of a file."""
     if not isinstance(item, Media):
         return str(item)
-    path = item.source
+    path = item.original or item.source
     if not isinstance(path, PurePath):
         return _name(item)
     near = path.relative_to(_near[0]) if path.is_relative_to(_near[0]) else path

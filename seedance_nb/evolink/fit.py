@@ -70,7 +70,8 @@ def _fitted(name: str, file: Media, share: float | None) -> Media | list[Problem
         if isinstance(made, list):
             return made
         known = _made[key] = made
-    return replace(known, name=file.name)
+    original = file.source if isinstance(file.source, Path) else None
+    return replace(known, name=file.name, original=file.original or original)
 
 
 def make(name: str, file: Media, plan: Plan) -> Media | list[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from seedance_nb.core import fitting
 from seedance_nb.core.spelling import PATH, as_curl, wire
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.gallery_state import differing
@@ -32,6 +33,7 @@ def dry_run(order: Order, *, base_url: str, automatic: bool, cost: Estimate) -> 
     if order.takes > 1:
         lines.append(say("magic.dry.takes", takes=order.takes))
     lines.append(say("dry.estimate", cost=cost.text))
+    lines += dict.fromkeys(line for one in order.requests for line in fitting.lines(one.files))
     warnings = dict.fromkeys(warning.text for one in order.requests for warning in one.warnings)
     return "\n".join([*lines, *(say("magic.dry.warning", text=text) for text in warnings)])
 

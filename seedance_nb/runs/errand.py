@@ -8,7 +8,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from seedance_nb.core import options
+from seedance_nb.core import fitting, options
 from seedance_nb.core.errors import InvalidRequest, SeedanceError, WaitTimeout
 from seedance_nb.core.spelling import wire
 from seedance_nb.core.texts import say
@@ -31,6 +31,7 @@ def generate(words: Sequence[str]) -> int:
     """Make a video, or several takes of it."""
     session = sessions.current()
     order = options.read_words(words)
+    tell(*dict.fromkeys(line for one in order.requests for line in fitting.lines(one.files)))
     tell(*dict.fromkeys(problem.text for one in order.requests for problem in one.warnings))
     check_order(order, session.settings)
     if order.dry_run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,9 @@ from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.fitting import Plan
 from seedance_nb.core.media import Media
 from seedance_nb.core.request import VideoRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SIDES = st.integers(1, 20_000) | st.sampled_from([299, 300, 639, 640, 641, 946, 2206, 6000, 6001])
 SECONDS = st.floats(0.1, 4000) | st.sampled_from([1.94, 1.95, 2, 15, 15.04, 15.06])
@@ -183,6 +186,15 @@ def test_the_record_tells_it_too() -> None:
     assert "12 to 24" in fitting.lines([again])[0]
 
 
+@pytest.fixture
+def _opening() -> Iterator[None]:
+    """Whoever opens and fits is the one of before again."""
+    before = media._open[0], media._fit[0]
+    yield
+    media.use(*before)
+
+
+@pytest.mark.usefixtures("_opening")
 def test_a_request_is_fitted_when_asked() -> None:
     """`fit=True` puts the fitted files into the request, all lengths in sight; else they stay."""
     seen: list[tuple[str, float | None]] = []
