@@ -12,13 +12,13 @@ import keyword
 import re
 import shlex
 from dataclasses import dataclass, field
-from numbers import Number
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from seedance_nb.core import sweep, texts
 from seedance_nb.core.catalog import PARAMETERS
 from seedance_nb.core.errors import InvalidRequest, Problem
+from seedance_nb.core.filling import Filler
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.words import listed, nearest
 
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 MOST_TAKES = 100
 MOST_CREDITS = 1e9  # as a cap
 EMBED = ("auto", "always", "never")
-_EXACT = re.compile(r"\{([^\W\d]\w*)\}")
 _LIST = re.compile(r"[\w-]+\s*=")
-_IN_TEXT = re.compile(r"\{\{([^\W\d]\w*)\}\}|\{([^\W\d]\w*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,63 +207,15 @@ def read_cell(
         raise InvalidRequest(
             problems=[Problem("options", "problem.quotes", message=str(exc))]
         ) from None
-    return _order(words, _Filler(namespace, is_secret), body.strip("\n"))
+    return _order(words, Filler(namespace, is_secret), body.strip("\n"))
 
 
 def read_words(words: Sequence[str]) -> Order:
     """The order of a command line: the prompt is its positional argument, taken verbatim."""
-    return _order(words, _Filler({}, lambda _: False), None)
+    return _order(words, Filler({}, lambda _: False), None)
 
 
-class _Filler:
-    """Puts variables in, and keeps count of which and of what went wrong."""
-
-    def __init__(self, namespace: Mapping[str, object], is_secret: Callable[[str], bool]) -> None:
-        self._namespace = namespace
-        self._is_secret = is_secret
-        self.used: dict[str, object] = {}
-        self.problems: list[Problem] = []
-
-    def value(self, word: Any, field_name: str) -> Any:
-        """The variable, where the word is exactly `{variable}`; else the word."""
-        match = _EXACT.fullmatch(word) if isinstance(word, str) else None
-        return self._get(match[1], field_name) if match else word
-
-    def text(self, text: str) -> str:
-        """`{variable}` replaced, `{{variable}}` unwrapped, every other brace left alone."""
-        return _IN_TEXT.sub(lambda m: "{" + m[1] + "}" if m[1] else self._word(m[2]), text)
-
-    def _word(self, name: str) -> str:
-        """A variable as part of the prompt: only what reads as words does."""
-        value = self._get(name, "prompt")
-        if not isinstance(value, str | Number):
-            kind = type(value).__name__
-            self.problems.append(Problem("prompt", "problem.variable.kind", name=name, kind=kind))
-        return str(value)
-
-    def _get(self, name: str, field_name: str) -> object:
-        if name not in self._namespace:
-            known = [key for key in self._namespace if not key.startswith("_")]
-            close = nearest(name, known)
-            text_id = "problem.variable.close" if close else "problem.variable"
-            self.problems.append(Problem(field_name, text_id, name=name, close=close))
-            return "{" + name + "}"
-        value = self._namespace[name]
-        if self._holds_secret(value):
-            self.problems.append(Problem(field_name, "problem.variable.secret", name=name))
-            return "{" + name + "}"
-        self.used[name] = value
-        return value
-
-    def _holds_secret(self, value: object) -> bool:
-        if isinstance(value, list | tuple):
-            return any(map(self._holds_secret, value))
-        if isinstance(value, bytes | bytearray | memoryview):
-            return self._is_secret(bytes(value).decode("latin-1"))  # its `str` is four times it
-        return self._is_secret(str(value))
-
-
-def _order(words: Sequence[str], fill: _Filler, body: str | None) -> Order:
+def _order(words: Sequence[str], fill: Filler, body: str | None) -> Order:
     made = parser(positional="prompt" if body is None else "name")
     parsed, unknown = made.parse_known_args(readable(words))
     given = {key: value for key, value in vars(parsed).items() if value is not None}
@@ -276,12 +226,11 @@ def _order(words: Sequence[str], fill: _Filler, body: str | None) -> Order:
         problems += _name_problems(name)
     prompt = given.pop("prompt") if body is None else body
     run = {option.name: given.pop(option.name, option.default) for option in RUN_OPTIONS}
-    varied, fit = run.pop("sweep"), run.pop("fit")
+    varied, fit = run.pop("sweep"), {"fit": True} if run.pop("fit") else {}
     run, run_problems = _read_run(run, fill)
     fields = {key: _typed(key, value, fill) for key, value in given.items()}
     try:
-        asked = {**fields, "fit": True} if fit else fields
-        requests = _requests(prompt, asked, fill, varied, verbatim=body is None, **run)
+        requests = _requests(prompt, fields | fit, fill, varied, verbatim=body is None, **run)
     except InvalidRequest as error:
         unfilled = {problem.field for problem in fill.problems}
         problems += [p for p in error.problems if p.field not in unfilled]
@@ -296,7 +245,7 @@ def _order(words: Sequence[str], fill: _Filler, body: str | None) -> Order:
 def _requests(
     prompt: str,
     fields: Mapping[str, Any],
-    fill: _Filler,
+    fill: Filler,
     varied: Sequence[str] | None,
     *,
     verbatim: bool,
@@ -357,7 +306,7 @@ def _hyphened(word: str) -> str:
     return head.replace("_", "-") + equals + tail if head.startswith("--") else word
 
 
-def _typed(key: str, value: Any, fill: _Filler) -> Any:
+def _typed(key: str, value: Any, fill: Filler) -> Any:
     if isinstance(value, list):
         return tuple(fill.value(item, key) for item in value)
     value = fill.value(value, key)
@@ -371,7 +320,7 @@ def _number(value: Any, kind: type[int | float]) -> Any:
         return value
 
 
-def _read_run(given: dict[str, Any], fill: _Filler) -> tuple[dict[str, Any], list[Problem]]:
+def _read_run(given: dict[str, Any], fill: Filler) -> tuple[dict[str, Any], list[Problem]]:
     run = {key: fill.value(value, key) for key, value in given.items()}
     problems = []
     run["takes"] = _number(run["takes"], int)
