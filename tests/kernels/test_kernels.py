@@ -19,13 +19,14 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.kernels
 
 VERSIONS = ("7.4.0", "6.31.0", "7.0.1")
 WIDGET = "application/vnd.jupyter.widget-view+json"
-LOAD, FIRST, SECOND, SLEEP, WAIT, AWAIT, AGAIN, VERSION = range(8)
+LOAD, FIRST, SECOND, SLEEP, WAIT, AWAIT, AGAIN, GALLERY, BOARD, VERSION = range(10)
 CELLS = (
     "%load_ext seedance_nb",
     "%%seedance kite --no-wait -d 4 -q 480p\na red kite over the dunes",
@@ -34,7 +35,22 @@ CELLS = (
     "kite.wait()\nprint(kite.status, kite.video.path.is_file())",
     "await boat\nprint(boat.status, boat.video.path.is_file())",
     "%%seedance kite -d 4 -q 480p\na red kite over the dunes",
+    "%seedance gallery kite boat",
+    "%seedance jobs",
     "import ipykernel\nprint(ipykernel.__version__)",
+)
+# What somebody does who looks at it: there are widgets, and they move while the last cell blocks.
+SEEN = (
+    "%load_ext seedance_nb",
+    "%%seedance kite -d 4 -q 480p\na red kite over the dunes",
+    "%%seedance boat -d 4 -q 480p --no-audio\na paper boat in the rain",
+    "%seedance gallery kite boat",
+    "%seedance jobs",
+    (
+        "import time\nuntil = time.time() + 30\n"
+        "while {kite.status, boat.status} != {'completed'} and time.time() < until:\n"
+        "    time.sleep(0.1)\ntime.sleep(1.5)"
+    ),
 )
 # What may differ from run to run: ids, times of day, ages, sizes, hashes, pictures, the port.
 PASSING = (
@@ -49,38 +65,94 @@ PASSING = (
 
 
 @pytest.fixture(scope="module")
-def notebooks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The executed notebook of each kernel; they run at the same time."""
+def pythons() -> dict[str, str]:
+    """The Python of each kernel."""
     if "KERNEL_PYTHONS" not in os.environ:
         pytest.skip("the environments are made by nox -s kernels")
-    pythons: dict[str, str] = json.loads(os.environ["KERNEL_PYTHONS"])
-    folders = {version: tmp_path_factory.mktemp(f"kernel-{version}-") for version in pythons}
+    known: dict[str, str] = json.loads(os.environ["KERNEL_PYTHONS"])
+    return known
+
+
+@pytest.fixture(scope="module")
+def notebooks(pythons: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The executed notebook of each kernel; they run at the same time."""
+    return at_once(pythons, execute, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def messages(
+    pythons: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[list[dict[str, Any]]]]:
+    """What each kernel sends to somebody who looks, cell by cell."""
+    return at_once(pythons, look_on, tmp_path_factory)
+
+
+def at_once(
+    pythons: dict[str, str],
+    run: Callable[[AsyncKernelManager, Path], Awaitable[Any]],
+    folders: pytest.TempPathFactory,
+) -> dict[str, Any]:
+    """What comes of a run by each kernel, in a folder of its own."""
 
     async def all_of_them() -> list[Any]:
-        runs = (execute(python, folders[version]) for version, python in pythons.items())
-        return await asyncio.gather(*runs)
+        places = {version: folders.mktemp(f"kernel-{version}-") for version in pythons}
+        managers = {v: manager_of(python, places[v]) for v, python in pythons.items()}
+        return await asyncio.gather(*(run(managers[v], places[v]) for v in pythons))
 
     return dict(zip(pythons, asyncio.run(all_of_them()), strict=True))
 
 
-async def execute(python: str, folder: Path) -> Any:
-    """Run the notebook in a folder, by a Python that has a kernel."""
+def manager_of(python: str, folder: Path) -> AsyncKernelManager:
+    """Starts the kernel of this Python."""
     specs = folder / "kernels"
     (specs / "tried").mkdir(parents=True)
     argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec = {"argv": argv, "display_name": "tried", "language": "python"}
     (specs / "tried" / "kernel.json").write_text(json.dumps(spec), "utf-8")
-    manager = AsyncKernelManager(
+    return AsyncKernelManager(
         kernel_name="tried",
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(specs)], ensure_native_kernel=False),
     )
+
+
+def environ_of(folder: Path) -> dict[str, str]:
+    """The environment of a kernel: tasks are quick, and nothing is left in the user's folders."""
+    environ = {**os.environ, "SEEDANCE_NB_TIME_SCALE": "0.03", "IPYTHONDIR": str(folder / "ip")}
+    environ.pop("JUPYTER_DATA_DIR", None)
+    return environ
+
+
+async def execute(manager: AsyncKernelManager, folder: Path) -> Any:
+    """Run the notebook in a folder, as nbclient does it."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
     where = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, km=manager, resources=where, timeout=90)
-    environ = {**os.environ, "SEEDANCE_NB_TIME_SCALE": "0.03", "IPYTHONDIR": str(folder / "ip")}
-    environ.pop("JUPYTER_DATA_DIR", None)
-    await client.async_execute(env=environ, cleanup_kc=True)
+    await client.async_execute(env=environ_of(folder), cleanup_kc=True)
     return notebook
+
+
+async def look_on(manager: AsyncKernelManager, folder: Path) -> list[list[dict[str, Any]]]:
+    """Run the cells as a front end does it, and collect what it would be sent during each."""
+    await manager.start_kernel(env=environ_of(folder), cwd=str(folder))
+    client = manager.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready(timeout=60)
+        return [await _run(client, cell) for cell in SEEN]
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
+
+
+async def _run(client: Any, cell: str) -> list[dict[str, Any]]:
+    asked = client.execute(cell, allow_stdin=True)
+    sent = []
+    while True:
+        message = await client.get_iopub_msg(timeout=60)
+        sent.append(message)
+        ours = message["parent_header"].get("msg_id") == asked
+        if ours and message["content"].get("execution_state") == "idle":
+            return sent
 
 
 def told(notebook: Any, cell: int) -> str:
@@ -127,6 +199,35 @@ def test_all_kernels_tell_the_same(notebooks: dict[str, Any], version: str) -> N
     """Ids and times apart, the saved notebook is the same whatever the kernel."""
     for cell in range(VERSION):
         assert told(notebooks[VERSIONS[0]], cell) == told(notebooks[version], cell), CELLS[cell]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_board_and_gallery_move_on_every_kernel(
+    messages: dict[str, list[list[dict[str, Any]]]], version: str
+) -> None:
+    """While a cell blocks they follow the jobs to their end; the gallery is saved with videos."""
+    cells = messages[version]
+    said = [m["content"] for cell in cells for m in cell if m["msg_type"] in ("error", "stream")]
+    moved = [
+        m["content"]["data"].get("state", {}) for m in cells[-1] if m["msg_type"] == "comm_msg"
+    ]
+    gallery = next(m["content"]["transient"]["display_id"] for m in cells[3] if _is_saved(m))
+    saved = [
+        m["content"]["data"]["text/html"]
+        for m in cells[-1]
+        if m["content"].get("transient", {}).get("display_id") == gallery
+    ]
+
+    assert [] == said
+    assert any("2</b> Completed" in str(state.get("value")) for state in moved)
+    assert any(str(state.get("outputs")).count("<video") == 2 for state in moved)
+    assert 2 == saved[-1].count("<video")
+
+
+def _is_saved(message: dict[str, Any]) -> bool:
+    """Whether it is what stays of a view in the notebook."""
+    display_id: str = message["content"].get("transient", {}).get("display_id", "")
+    return display_id.endswith("-saved")
 
 
 def told_print(text: str) -> str:
