@@ -144,7 +144,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`: {value!r} is a link that leads to no file; give the file itself.",
         "`{field}`：{value!r} 是链接，但指向的文件不存在；请直接给文件。",
     ),
-    "problem.file.changed": (
+    "problem.file.growing": (
         "`{field}`: {value!r} changed while it was read; try again when it is complete.",
         "`{field}`：{value!r} 在读取时被改动；请等文件写完再试。",
     ),

@@ -118,7 +118,7 @@ def _from_path(field: str, given: str, digest: Callable[[BinaryIO], str]) -> tup
                 sha = digest(file)
                 found = _described(file, seen.st_size, sha)
             if _mark(path, path.stat()) != _mark(path, seen):
-                raise Refused(field, "problem.file.changed", value=value)
+                raise Refused(field, "problem.file.growing", value=value)
             _remember(path, seen, found)
     except (OSError, ValueError) as error:
         raise _refused(field, given, error) from None

@@ -539,7 +539,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(path: Path) -> None:
         return inputs.sha256(file)
 
     for change in (grown, replaced):
-        assert "problem.file.changed" == refused(path, digest=change).text_id
+        assert "problem.file.growing" == refused(path, digest=change).text_id
 
 
 def test_a_file_is_hashed_once_until_it_changes(path: Path) -> None:
