@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["BOUNDS", "Bounds", "check_totals", "examine", "too_large", "unreachable"]
 
 _MB = 10**6
+_CUT = 0.5  # Seconds that a film may lack; the last frame and edit lists are no matter.
 _SLACK = 0.05  # Containers round lengths, and 23.976 frames a second count as 24.
 
 
@@ -200,9 +201,18 @@ def _read_video(path: Path, form: str, where: str) -> _Facts:
             sizes = (frame.width, frame.height)
             width, height = sizes[::-1] if getattr(frame, "rotation", 0) % 180 else sizes
             seconds, fps = _seconds(container, stream), stream.average_rate
+            if seconds is not None and _reach(container, stream) < seconds - _CUT:
+                raise _invalid("Failed to detect video duration", where, "cut off")
     except (av.error.FFmpegError, StopIteration, IndexError, ValueError) as error:
         raise _invalid("Failed to detect video duration", where, "corrupt") from error
     return _Facts(width, height, seconds, float(fps) if fps else None)
+
+
+def _reach(container: Any, stream: Any) -> float:
+    """How many seconds of a film are really there, by its packets; nothing is decoded."""
+    container.seek(0)
+    times = [packet.pts for packet in container.demux(stream) if packet.pts is not None]
+    return float((max(times) - min(times)) * stream.time_base) if times else 0.0
 
 
 def _read_audio(path: Path, form: str, where: str) -> _Facts:

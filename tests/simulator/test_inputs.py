@@ -33,15 +33,22 @@ PNG = picture()
 
 
 def film(
-    path: Path, size: tuple[int, int] = (640, 640), rate: float = 24, frames: int = 48
+    path: Path,
+    size: tuple[int, int] = (640, 640),
+    rate: float = 24,
+    frames: int = 48,
+    *,
+    noisy: bool = False,
 ) -> Path:
-    """A grey film, as an MP4 or MOV by its name."""
-    with av.open(str(path), "w") as container:
+    """A film with its index first, as an MP4 or MOV by its name."""
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=Fraction(rate).limit_denominator(1001))
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.options = {"preset": "ultrafast"}
         frame = av.VideoFrame(*size, "yuv420p")
         for number in range(frames):
+            if noisy:
+                frame = av.VideoFrame.from_image(Image.effect_noise(size, 90).convert("RGB"))
             frame.pts, frame.time_base = number, 1 / stream.codec_context.framerate
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
@@ -228,6 +235,19 @@ def test_wrong_and_broken_files(tmp_path: Path, content: bytes, kind: str, code:
 
     assert found is not None
     assert found.code == code
+
+
+def test_a_film_that_was_cut_off(tmp_path: Path) -> None:
+    """Its index, at the start of the file, tells more than there is."""
+    whole = film(tmp_path / "x.mp4", noisy=True)
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+
+    found = fault(path, "video")
+
+    assert fault(whole, "video") is None
+    assert found is not None
+    assert found.message == "Failed to detect video duration: video_urls[0] (cut off)"
 
 
 def test_a_picture_that_lies_is_measured_upright(tmp_path: Path) -> None:
