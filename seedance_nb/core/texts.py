@@ -2516,7 +2516,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "{count} files ({size} MB) can go without loss; `%seedance clean -y` removes them.",
         "有 {count} 个文件（{size} MB）可以安全删除；用 `%seedance clean -y` 删除。",
     ),
-    "clean.done": ("{count} files removed, {size} MB freed.", "已删除 {count} 个文件，释放 {size} MB。"),
+    "clean.done": (
+        "{count} files removed, {size} MB freed.",
+        "已删除 {count} 个文件，释放 {size} MB。",
+    ),
     "clean.files": ("Files", "文件数"),
     "clean.clip": (
         "Clips of the simulator, which it makes anew when they are asked for",
@@ -2531,8 +2534,14 @@ TABLE: dict[str, tuple[str, str]] = {
     "leaks.metadata": ("metadata of the notebook", "笔记本的元数据"),
     "leaks.own": ("the API key in use", "正在使用的 API 密钥"),
     "leaks.key": ("what looks like an API key", "疑似 API 密钥"),
-    "leaks.link": ("a signed link, which opens the file to anybody", "带签名的链接，任何人都能打开"),
-    "leaks.none": ("No key and no signed link found in {path}.", "{path} 中没有密钥或带签名的链接。"),
+    "leaks.link": (
+        "a signed link, which opens the file to anybody",
+        "带签名的链接，任何人都能打开",
+    ),
+    "leaks.none": (
+        "No key and no signed link found in {path}.",
+        "{path} 中没有密钥或带签名的链接。",
+    ),
     "leaks.found": (
         "{count} found. Replace a key that was shared at evolink.ai/dashboard/keys; clear the "
         "outputs or take the cells out, then look again.",
@@ -2542,7 +2551,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.leaks.missing.hint": ("Name a file or a folder.", "请给出一个文件或文件夹。"),
     "error.leaks.unreadable": ("{path} cannot be read: {reason}.", "无法读取 {path}：{reason}。"),
     "error.leaks.unreadable.hint": (
-        "Check its permissions, and that it is whole.", "请检查权限以及文件是否完整。"
+        "Check its permissions, and that it is whole.",
+        "请检查权限以及文件是否完整。",
     ),
     "doctor.key": (
         "API key",

@@ -111,7 +111,7 @@ class Session(Caretaker):
                 ]
                 self.ledger.note_call(request, jobs, cell or {}, takes=takes, new=new)
                 made += jobs
-            self.purse.hold(made, consent)
+            self.purse.hold([job for job in made if job.origin == "sent"], consent)
         return Jobs(made)
 
     def estimate(self, prompt: str | VideoRequest, **fields: Any) -> Estimate:

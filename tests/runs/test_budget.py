@@ -245,6 +245,16 @@ def test_a_cap_of_a_call_refuses_before_the_post(peer: Peer, make: Callable[...,
     assert 2 == len(peer.creates)
 
 
+def test_what_is_there_already_is_free(peer: Peer, make: Callable[..., Session]) -> None:
+    """The cap of a call counts what it sends, and not the takes that it only shows."""
+    peer.prices = price_list()
+    session = make()
+    many(session, takes=2).wait(20)
+
+    many(session, takes=3, consent=Consent(max_credits=30)).wait(20)
+    assert 3 == len(peer.creates)
+
+
 @pytest.mark.parametrize("setting", ["max_credits", "max_credits_day"])
 def test_a_cap_counts_what_is_in_flight(
     setting: str, peer: Peer, make: Callable[..., Session]
