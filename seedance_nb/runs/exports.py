@@ -14,6 +14,7 @@ from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import ConfigError
 from seedance_nb.core.media import Media
 from seedance_nb.core.spelling import as_cell, as_python
+from seedance_nb.core.task import FRUITLESS
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import listed
 from seedance_nb.runs.inputs import Inputs
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.runs.log import Entry, RequestLog
 
+_WAIT = """
+for job in jobs:
+    try:
+        print(job.wait())
+    except sd.SeedanceError as error:
+        print(job, error)
+"""
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same log makes the same zip
 
 
@@ -68,10 +76,13 @@ def notebook(log: RequestLog, folder: Path) -> dict[str, Any]:
     """A notebook in a folder that asks for the same in the same order, the record inside."""
     start = ["%load_ext seedance_nb", *(f"# {line}" for line in _left_out(log))]
     cells = [_cell("\n".join(start), 0)]
+    ended_badly = {(e.session, e.call) for e in log if e.status in FRUITLESS}
     for number, (entry, request) in enumerate(calls(log), 1):
         there = _seen_from(folder, request, log.home)
         source = as_cell(there, name=f"job{number}", takes=entry.takes)
         cells.append(_cell(_with_new(source) if entry.new else source, number))
+        if (entry.session, entry.call) in ended_badly:  # so that the cells after it are run, too
+            cells[-1]["metadata"]["tags"] = ["raises-exception"]
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     record = [json.loads(line) for line in log.to_lines()]
     return {
@@ -95,8 +106,7 @@ def script(log: RequestLog, folder: Path) -> str:
         if entry.new:
             call = f"{call.rstrip().removesuffix(')').rstrip().rstrip(',')}, new=True)"
         lines += ["", f"jobs.append({call})"]
-    lines += ["", "for job in jobs:", "    job.wait()", "    print(job)", ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, _WAIT])
 
 
 def _left_out(log: RequestLog) -> list[str]:
