@@ -34,11 +34,12 @@ class Download:
 
     Attributes:
         size: Bytes that were handed to `write`.
+        came: Those of the last attempt.
         expected: Bytes of the whole file, where the server announced them.
     """
 
     def __init__(self, write: Callable[[bytes], object], restart: Callable[[], object]) -> None:
-        self.size = 0
+        self.size = self.came = 0
         self.expected: int | None = None
         self._write = write
         self._restart = restart
@@ -47,6 +48,7 @@ class Download:
 
     def ask(self) -> dict[str, str]:
         """The headers of the next request: for what is missing, where the server offers parts."""
+        self.came = 0
         plain = {"Accept-Encoding": "identity"}
         if not self.size or not self._in_parts:
             return plain
@@ -90,6 +92,7 @@ class Download:
             raise links.trouble(ProtocolError, "size", size=largest)
         self._write(data)
         self.size += len(data)
+        self.came += len(data)
 
     def end(self) -> None:
         """Hold what came to what was announced.

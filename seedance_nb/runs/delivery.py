@@ -72,7 +72,7 @@ class Delivery:
                 error = await self._attempt(job, arriving)
                 if error is None:
                     continue
-                if not tries.allow(error, arriving.size):
+                if not tries.allow(error, arriving.download):
                     raise error
                 self._desk.fold(job, "trouble", error=error.to_dict())
                 if await self._pause(job, tries.wait(error, jitter=self._jitter())):
@@ -131,7 +131,7 @@ class _Arriving:
         self._job = job
         self._index = -1
         self._incoming: Incoming | None = None
-        self._download: Download | None = None
+        self.download: Download | None = None  # how far it is
 
     def __enter__(self) -> Self:
         return self
@@ -144,27 +144,22 @@ class _Arriving:
     ) -> None:
         self._discard()
 
-    @property
-    def size(self) -> int:
-        """Bytes that have come of it."""
-        return self._download.size if self._download else 0
-
     def open(self, index: int) -> tuple[Incoming, Download]:
         """The file of this result: the one that broke off, or a new one."""
         kept = self._incoming is not None and not self._incoming.closed and index == self._index
         if not kept:
             self._discard()
             incoming = self._incoming = self._library.incoming(self._job, index)
-            self._download = Download(incoming.write, incoming.restart)
+            self.download = Download(incoming.write, incoming.restart)
             self._index = index
         assert self._incoming is not None  # noqa: S101 - made just above
-        assert self._download is not None  # noqa: S101 - likewise
-        return self._incoming, self._download
+        assert self.download is not None  # noqa: S101 - likewise
+        return self._incoming, self.download
 
     def _discard(self) -> None:
         if self._incoming is not None:
             self._incoming.discard()
-            self._incoming = self._download = None
+            self._incoming = self.download = None
 
 
 @dataclass
@@ -176,16 +171,16 @@ class _Tries:
     outages: int = 0
     furthest: int = 0
 
-    def allow(self, error: SeedanceError, size: int) -> bool:
-        """Whether it is tried once more after this error, with so much of the file here."""
-        if size > self.furthest:
-            self.furthest, self.broken, self.outages = size, 0, 0
+    def allow(self, error: SeedanceError, download: Download | None) -> bool:
+        """Whether it is tried once more after this error, with the file so far here."""
+        if download and download.size > self.furthest:
+            self.furthest, self.broken, self.outages = download.size, 0, 0
         if error.text_id.startswith("error.link."):
             self.refused += 1
             return self.refused <= LINK_TRIES
         if not error.retryable:
             return False
-        if _is_outage(error):
+        if _is_outage(error) and not (download and download.came):
             self.outages += 1
             return self.outages < OUTAGE_TRIES
         self.broken += 1
