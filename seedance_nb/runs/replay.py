@@ -128,6 +128,7 @@ class ReplaySession(Session):
         self._place = settings.home
         super().__init__(_changed(settings, opened(settings.home)))
         self._given: dict[str, int] = {}
+        self._shown: dict[str, Job] = {}
 
     def ask(
         self,
@@ -162,8 +163,20 @@ class ReplaySession(Session):
         """Go on with changed settings."""
         super().update(_changed(settings, self.home))
 
+    def jobs(self) -> Jobs:
+        """Those that were asked for so far, as it was when they were recorded; at first all."""
+        return Jobs(self._shown.values()) if self._shown else super().jobs()
+
+    def job(self, name: str | None = None) -> Job:
+        """The job with this id, task id or beginning of one, asked for or not; the latest.
+
+        Raises:
+            ConfigError: There is none, or more than one.
+        """
+        return super().job(name) if name is None else super().jobs().find(name, home=self.home)
+
     def _replayed(self, state: JobState) -> Job:
-        job = Job(state, self)
+        job = self._shown[state.id] = Job(state, self)
         job.origin = "replayed"
         if self.settings.replay_pace:
             pace = self.settings.replay_pace

@@ -124,6 +124,22 @@ def test_a_replay_can_take_its_time(recording: Path, replay: Callable[..., Repla
     assert "completed" == seen[-1]
 
 
+def test_a_replay_has_the_jobs_that_were_asked_for(
+    recording: Path, replay: Callable[..., ReplaySession]
+) -> None:
+    """`jobs()` grows as it did when it was recorded; by id every recorded job is found."""
+    session = replay(recording)
+    everything = [job.id for job in session.jobs()]
+
+    job = one(session, "a dog", duration=4, new=True)
+    one(session, "a dog", duration=4)
+
+    assert 3 == len(everything)
+    assert [job.id] == [each.id for each in session.jobs()]
+    assert job.id == session.job().id
+    assert everything == [session.job(name).id for name in everything]
+
+
 def test_a_replay_has_no_service(recording: Path, replay: Callable[..., ReplaySession]) -> None:
     """What needs a service is refused in words."""
     session = replay(recording)
