@@ -453,6 +453,7 @@ def test_two_sessions_share_a_job(peer: Peer, make: Callable[..., Session]) -> N
     theirs = one(second)
     theirs.wait(10)
 
+    mine.wait(10)
     assert "joined" == theirs.origin
     assert mine.id == theirs.id
     assert 1 == len(peer.creates)
