@@ -141,7 +141,7 @@ def _job(field: str, item: Any) -> tuple[str | bytes, str]:
 
 
 def _is_video(item: Any) -> bool:
-    return hasattr(item, "path") and hasattr(item, "sha256")
+    return isinstance(getattr(item, "path", None), os.PathLike) and hasattr(item, "sha256")
 
 
 def _video(_: str, item: Any) -> tuple[str | bytes, str]:
@@ -218,9 +218,13 @@ def _is_figure(item: Any) -> bool:
     return callable(getattr(item, "savefig", None))
 
 
-def _figure(_: str, item: Any) -> tuple[str | bytes, str]:
+def _figure(field: str, item: Any) -> tuple[str | bytes, str]:
     kept = io.BytesIO()
-    item.savefig(kept, format="png")
+    try:
+        item.savefig(kept, format="png")
+    except (OSError, ValueError, RuntimeError) as error:  # such as a formula that is none
+        value, reason = shown(item), str(error)
+        raise Refused(field, "problem.file.unreadable", value=value, reason=reason) from None
     return kept.getvalue(), "figure.png"
 
 

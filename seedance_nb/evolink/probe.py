@@ -1,14 +1,14 @@
 """What a file is, by its content: format, sides, length, frame rate, and whether it is whole.
 
 Told from headers with the standard library alone; what these leave open is asked of the extra
-`media`, and stays None without it. Nothing is decoded.
+`media`, and stays None without it. No more than one picture is decoded.
 """
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.catalog import LIMITS
 from seedance_nb.evolink import mp4, pictures, sound
@@ -151,10 +151,9 @@ def _film(file: BinaryIO, _: int) -> Facts:
     except mp4.NotPlayable as refusal:
         if refusal.reason in _CUT:
             raise pictures.Cut from None
-        if refusal.reason == "broken":
-            raise
-        # A MOV of the old kind, or one that does not say how long it is.
-        return Facts(format="", flaw="empty" if refusal.reason == "no_video" else "")
+        flaws = {"no_video": "empty", "broken": "broken"}
+        # Without a flaw it is a MOV of the old kind, or one that does not say how long it is.
+        return Facts(format="", flaw=flaws.get(refusal.reason, ""))
     return Facts(
         format="", width=clip.width, height=clip.height, duration=clip.duration, fps=clip.fps
     )
@@ -172,25 +171,33 @@ _READERS: dict[str, Callable[[BinaryIO, int], Facts]] = {
 
 
 def _completed(facts: Facts, file: BinaryIO) -> Facts:
-    """With what only the extra `media` can tell, where the headers leave something open."""
+    """With what only the extra `media` can tell, where the headers leave something open.
+
+    A film whose boxes make no sense to us may make sense to it.
+    """
     asked = next(limits.facts for limits in LIMITS.values() if facts.format in limits.formats)
-    if facts.flaw or all(getattr(facts, fact) is not None for fact in asked):
+    known = all(getattr(facts, fact) is not None for fact in asked)
+    if known or facts.flaw not in ("", "broken"):
         return facts
     try:
         import av  # noqa: PLC0415 - large, and not always installed
     except ImportError:
         return facts
     file.seek(0)
+    found: dict[str, Any] = {}
     try:
         with av.open(file, "r") as container:
-            duration = container.duration / av.time_base if container.duration else None
-            facts = replace(facts, duration=facts.duration or duration)
-            if container.streams.video and "fps" in asked:
-                video = container.streams.video[0]
-                rate = video.average_rate
-                facts = replace(
-                    facts, width=video.width, height=video.height, fps=float(rate) if rate else None
-                )
-    except (av.FFmpegError, OSError, ValueError):
+            if container.duration:
+                found["duration"] = container.duration / av.time_base
+            if "fps" in asked:
+                found |= _seen(container)
+    except (av.FFmpegError, OSError, ValueError, LookupError, StopIteration):
         return replace(facts, flaw="broken")
-    return facts
+    return replace(facts, **found, flaw="")
+
+
+def _seen(container: Any) -> dict[str, Any]:
+    """Sides and frame rate by the first picture, the only one that is decoded."""
+    rate = container.streams.video[0].average_rate
+    first = next(container.decode(video=0))
+    return {"width": first.width, "height": first.height, "fps": float(rate) if rate else None}

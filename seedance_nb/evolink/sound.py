@@ -136,7 +136,7 @@ def _told(head: bytes, frame: _Frame, rest: int) -> float | None:
         at += 8
         frames = struct.unpack_from(">I", head, at)[0] if flags & 1 else 0
         at += 4 if flags & 1 else 0
-        if flags & 2 and struct.unpack_from(">I", head, at)[0] > rest:
+        if flags & 2 and struct.unpack_from(">I", head, at)[0] > rest + frame.length:
             raise Cut
         at += (4 if flags & 2 else 0) + (100 if flags & 4 else 0) + (4 if flags & 8 else 0)
         # Behind the encoder's name: twelve bits of silence in front, twelve at the end.
@@ -145,7 +145,7 @@ def _told(head: bytes, frame: _Frame, rest: int) -> float | None:
         return samples / frame.rate if samples > 0 else None
     if head[36:40] == b"VBRI":
         length, frames = struct.unpack_from(">II", head, 46)
-        if length > rest:
+        if length > rest + frame.length:
             raise Cut
         return frames * frame.samples / frame.rate if frames else None
     return None

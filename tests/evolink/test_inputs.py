@@ -313,6 +313,16 @@ def test_a_figure_is_saved_as_a_png() -> None:
     assert (opened(PNG), "figure.png") == (found, found.name)
 
 
+def test_a_figure_that_cannot_be_drawn_says_why() -> None:
+    """What the library says of a broken figure is in the line."""
+
+    class Figure:
+        def savefig(self, *_: object, **__: object) -> None:
+            raise ValueError("no such formula")
+
+    assert "no such formula" in refused(Figure()).text
+
+
 def test_without_pillow_an_array_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a PNG cannot be made, the line names the extra that makes it."""
     monkeypatch.setitem(sys.modules, "PIL", None)

@@ -218,6 +218,26 @@ def test_a_film_of_the_old_kind_needs_the_extra(
     assert "seedance_nb[media]" in warning.text
 
 
+def test_boxes_that_we_do_not_understand_may_be_understood(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A film is called damaged only where `media`, if it is there, cannot read it either."""
+    odd = bytearray(CLIP)
+    at = 0
+    while (at := CLIP.find(b"stsz", at + 1)) >= 0:  # sizes in two bytes each, in place of four
+        _, count = struct.unpack_from(">II", CLIP, at + 8)
+        sizes = struct.unpack_from(f">{count}I", CLIP, at + 16)
+        odd[at : at + 4] = b"stz2"
+        struct.pack_into(f">II{count}H", odd, at + 8, 16, count, *sizes)
+    strange = CLIP.replace(b"mdia", b"mdxx")
+    straight = facts(CLIP)
+
+    assert straight == facts(bytes(odd))
+    assert "broken" == facts(strange).flaw
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert "broken" == facts(bytes(odd)).flaw == facts(strange).flaw
+
+
 # --- whole or not ---------------------------------------------------------------------------------
 
 
