@@ -11,13 +11,12 @@ import pytest
 from seedance_nb.core import media, spelling
 from seedance_nb.core.errors import InvalidRequest
 from seedance_nb.evolink import inputs
+from seedance_nb.runs.job import Job
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from seedance_nb.runs.job import Job
 
 
 @pytest.fixture
@@ -61,7 +60,8 @@ def test_a_cell_takes_a_local_picture(
 def test_bytes_are_spelt_by_their_copy(session: Session) -> None:
     """What came without a path can be asked for again by the copy that was kept."""
     job = session.generate("it moves", images=[makers.picture()], duration=4, quality="480p")
-    request = job.request  # type: ignore[union-attr]
+    assert isinstance(job, Job)
+    request = job.wait(60).request
 
     assert request is not None
     assert f"--image runs/inputs/{request.files[0].file}" in spelling.as_cell(request)
