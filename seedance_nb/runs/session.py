@@ -90,14 +90,16 @@ class Session(Caretaker):
             SeedanceError: As for `generate`.
         """
         check_place(requests, self.settings)
-        fresh = self._fresh(self._plan(requests, takes=takes, new=new))
-        asks = tell is not None or len(fresh) > FREE_TAKES
-        self.purse.prepare(consent, asks=asks and bool(fresh))
+        paid = self.backend == "live"
+        asks = paid and (tell is not None or takes > FREE_TAKES)
+        if asks:  # what is there already costs nothing, not even a look at the price list
+            asks = bool(self._fresh(self._plan(requests, takes=takes, new=new)))
+        self.purse.prepare(consent, asks=asks)
         with self.ledger.asking():
             plan = self._plan(requests, takes=takes, new=new)
             fresh = self._fresh(plan)
             self.purse.check(fresh, consent)
-            if asks and self.backend == "live":
+            if paid and (tell is not None or len(fresh) > FREE_TAKES):
                 check_yes(consent, len(fresh), self.purse.estimate(fresh, 0), self.where)
             for request in fresh:
                 self.inputs.kept(request)
