@@ -1263,6 +1263,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "{amount} (by the price of job {job}, {date})",
         "{amount}（按任务 {job} 的价格，{date}）",
     ),
+    "estimate.searches": (
+        ", plus each search of the web",
+        "，另加每次联网搜索的费用",
+    ),
     "estimate.nothing": (
         "0 credits (nothing new to send)",
         "0 额度（没有新的请求）",

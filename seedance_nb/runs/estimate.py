@@ -35,7 +35,8 @@ class Estimate:
         credits: At most so many, as far as the source can tell; None where nothing tells.
         source: "price list", "record", "simulator", "replay", "nothing" or "unknown".
         least: At least so many; None where `credits` is.
-        facts: What the source is: its host, or the job and its date; why it is unknown.
+        facts: What the source is: its host, or the job and its date; why it is unknown; whether
+            searches of the web come on top, which are charged one by one (and are in no cap).
     """
 
     credits: float | None
@@ -50,7 +51,8 @@ class Estimate:
             return say(f"estimate.unknown.{self.facts.get('why', 'price')}", **self.facts)
         amount = say("estimate.credits", amount=_span(self.least, self.credits))
         source = self.source.replace(" ", "_")
-        return say(f"estimate.{source}", amount=amount, **self.facts)
+        said = say(f"estimate.{source}", amount=amount, **self.facts)
+        return said + (say("estimate.searches") if self.facts.get("searches") else "")
 
     def __str__(self) -> str:
         """The same."""
@@ -85,13 +87,17 @@ def estimate(
             credits=_cents(most * factor),
             source="price list",
             least=_cents(least * factor),
-            facts={"host": host},
+            facts={"host": host, "searches": request.web_search},
         )
     for state in reversed(states):
         rate = _rate(state) if _is_alike(state, request, settings) else None
         if rate is not None:
             amount = _cents(rate * request.duration * factor)
-            facts = {"job": state.id, "date": timestamp(state.asked_at or 0.0)[:10]}
+            facts = {
+                "job": state.id,
+                "date": timestamp(state.asked_at or 0.0)[:10],
+                "searches": request.web_search,
+            }
             return Estimate(credits=amount, source="record", least=amount, facts=facts)
     return Estimate(credits=None, source="unknown", facts={"why": "price"})
 
@@ -108,7 +114,7 @@ def total(estimates: Iterable[Estimate]) -> Estimate:
         credits=_cents(sum(each.credits or 0.0 for each in found)),
         source=found[-1].source,
         least=_cents(sum(each.least or 0.0 for each in found)),
-        facts=found[-1].facts,
+        facts={**found[-1].facts, "searches": any(each.facts.get("searches") for each in found)},
     )
 
 

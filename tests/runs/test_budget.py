@@ -99,6 +99,8 @@ def test_the_price_list_tells_without_seeing_the_key(
 
     assert (20.46, "price list") == (first.credits, first.source)
     assert 22.506 == unfiltered.credits
+    assert "plus each search" in session.estimate("a dog", web_search=True).text
+    assert "plus each search" not in first.text
     assert peer.url.removeprefix("http://") in first.text
     [asked] = peer.others
     assert "authorization" not in asked.headers
