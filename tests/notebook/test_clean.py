@@ -21,6 +21,7 @@ def session(shell: Any, tmp_path: Path) -> Iterator[Any]:
     yield made
     shell.extension_manager.unload_extension("seedance_nb")
     made.close()
+    sd.configure(backend=None, home=None, time_scale=None)
 
 
 def test_it_removes_only_what_can_be_made_anew(

@@ -28,6 +28,7 @@ def say(
     yield line
     shell.extension_manager.unload_extension("seedance_nb")
     session.close()
+    sd.configure(backend=None, home=None, time_scale=None)
 
 
 def test_a_scenario_is_played_until_it_is_ended(say: Callable[[str], str]) -> None:
