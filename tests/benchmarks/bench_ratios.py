@@ -26,7 +26,8 @@ from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.secret import Secret
 from seedance_nb.evolink import inputs
 from seedance_nb.evolink.client import Client
-from seedance_nb.runs import journal
+from seedance_nb.notebook import magics
+from seedance_nb.runs import journal, log
 from seedance_nb.runs.inputs import Inputs
 from seedance_nb.runs.journal import Journal
 from seedance_nb.runs.library import Library
@@ -35,20 +36,36 @@ from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
 EVENTS = 20_000
+PLAY = """
+import json, sys, time
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+shell = InteractiveShell.instance()
+began = time.process_time()
+for cell in json.load(open(sys.argv[1], encoding="utf-8"))["cells"]:
+    if cell["cell_type"] == "code":
+        with capture_output():
+            shell.run_cell("".join(cell["source"]), store_history=True)
+print(began, time.process_time() - began)
+"""
 COMMON = ("v", "session", "seq", "time", "event")
 
 
-def best(work: Callable[[], object], rounds: int = 5) -> float:
+def best(
+    work: Callable[[], object],
+    rounds: int = 5,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     """Seconds of the quickest of some rounds."""
     times = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = clock()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(clock() - start)
     return min(times)
 
 
@@ -73,36 +90,49 @@ def test_loading_the_extension() -> None:
     tell("IPython with the extension / without", loaded / plain, 1.5)
 
 
-def lines(count: int) -> list[dict[str, Any]]:
-    """Events as a busy folder has them: ten a job."""
-    request = VideoRequest("a golden retriever runs across a sunlit meadow")
-    asked = {"request": request.to_fields(), "digest": request.digest, "backend": "simulator"}
-    events: list[dict[str, Any]] = []
+def lines(count: int) -> Iterator[dict[str, Any]]:
+    """Events as a busy folder has them: ten a job, and each asks for something else."""
     for number in range(count // 10):
-        job = f"job{number:05d}"
-        events.append({"event": "asked", "job": job, "take": number, **asked})
-        events.append({"event": "submitting", "job": job})
-        events.append({"event": "accepted", "job": job, "task_id": f"task-unified-1-{number}"})
-        status = {"event": "status", "job": job, "word": "processing", "progress": 9}
-        events += [dict(status) for _ in range(6)]
-        events.append({"event": "status", "job": job, "word": "failed"})
-    return events
+        job, request = f"job{number:05d}", VideoRequest(f"a golden retriever, number {number}")
+        asked = {"request": request.to_fields(), "digest": request.digest, "backend": "simulator"}
+        cell = {"kind": "cell", "number": number, "source": f"%%seedance\n{request.prompt}"}
+        file = {"file": f"videos/{job}.mp4", "sha256": f"{number:064x}", "size": 417_121}
+        size = {"duration": 5.0, "width": 1280, "height": 720, "expires_at": 1_795_471_479.0}
+        yield {"event": "asked", "job": job, "take": 1, **asked, "cell": cell}
+        jobs = [{"job": job, "how": "sent"}]
+        yield {"event": "call", "digest": request.digest, "jobs": jobs, "cell": cell}
+        yield {"event": "submitting", "job": job}
+        yield {"event": "accepted", "job": job, "task_id": f"task-unified-1-{number}"}
+        for progress in range(0, 50, 10):
+            yield {"event": "status", "job": job, "word": "processing", "progress": progress}
+        video = {**file, **size, "url": f"https://x.example.org/{job}.mp4"}
+        yield {"event": "downloaded", "job": job, "video": video, "last": True}
+
+
+def write(home: Path, count: int, *, final: bool = True) -> Path:
+    """Write a journal of so many events."""
+    writer = Journal(home, "s1", now=time.time)
+    for event in lines(count):
+        writer.append(event.pop("event"), **event)
+    writer.close(final=final)
+    return home
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a journal."""
+    return write(tmp_path_factory.mktemp("home"), EVENTS)
+
+
+@pytest.fixture(scope="module")
+def long_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a long journal."""
-    home = tmp_path_factory.mktemp("home")
-    writer = Journal(home, "s1", now=time.time)
-    for event in lines(EVENTS):
-        writer.append(event.pop("event"), **event)
-    writer.close(final=True)
-    return home
+    return write(tmp_path_factory.mktemp("long"), 5 * EVENTS)
 
 
 def test_writing_the_journal(tmp_path: Path) -> None:
     """Appending an event costs little more than making its JSON and writing it."""
-    events = [(event.pop("event"), event) for event in lines(2000)]
+    events = [(str(event.pop("event")), event) for event in lines(2000)]
     writer = Journal(tmp_path, "s1", now=time.time)
     plain = os.open(tmp_path / "plain", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 
@@ -131,7 +161,52 @@ def test_reading_the_journal(folder: Path) -> None:
         assert len(folded.states()) == EVENTS // 10
 
     plain = best(lambda: [json.loads(line) for line in text.splitlines()], 3)
-    tell("journal to states / json.loads of its lines", best(fold, 3) / plain, 8)
+    tell("journal to states / json.loads of its lines", best(fold, 3) / plain, 5)
+
+
+@pytest.mark.parametrize("what", ["jobs", "log"])
+def test_a_hundred_thousand_events(what: str, long_folder: Path) -> None:
+    """Jobs and log of a long journal take a small multiple of parsing its lines."""
+    [file] = (long_folder / "journal").glob("*.jsonl")
+    text = file.read_text("utf-8")
+
+    def work() -> None:
+        session = Session(resolve({"home": long_folder}, {}, {}, cwd=long_folder))
+        found = session.jobs() if what == "jobs" else log.read(session)
+        assert len(found) == EVENTS / 2
+        session.close()
+
+    plain = best(lambda: [json.loads(line) for line in text.splitlines()], 3, time.process_time)
+    taken = best(work, 3, time.process_time)
+    print(f"\n{what} of {5 * EVENTS:,} events: {taken:.2f} s of the processor")
+    tell(f"{what} / json.loads of the lines", taken / plain, 5)
+
+
+def test_loading_in_a_long_folder(tmp_path: Path) -> None:
+    """What `%load_ext` says of unfinished jobs costs no more where a dead kernel left many."""
+    few, many = write(tmp_path / "few", 100, final=False), write(tmp_path / "many", EVENTS)
+    (many / "journal" / "s1.jsonl").rename(many / "journal" / "s1.open.jsonl")
+
+    ratio = best(lambda: magics.unfinished(many)) / best(lambda: magics.unfinished(few))
+    tell("unfinished jobs among 2,000 / among 10", ratio, 3)
+
+
+def test_replaying_the_quickstart(tmp_path: Path) -> None:
+    """All cells of the recorded quickstart take a small multiple of what IPython takes to start."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "SEEDANCE_NB_TIME_SCALE": "0"}
+
+    def play(backend: str) -> list[float]:
+        lesson = str(ROOT / "notebooks" / "01_quickstart.ipynb")
+        done = subprocess.run(
+            [sys.executable, "-c", PLAY, lesson], cwd=tmp_path, check=True, text=True,
+            env={**env, "SEEDANCE_NB_BACKEND": backend}, capture_output=True,
+        )  # fmt: skip
+        return [float(word) for word in done.stdout.split()[-2:]]
+
+    play("simulator")
+    start, cells = map(min, zip(*(play("replay") for _ in range(3)), strict=True))
+    print(f"\nthe quickstart replayed: {cells:.2f} s of the processor")
+    tell("all cells of the quickstart, replayed / IPython starts", cells / start, 6)
 
 
 def test_asking_in_a_full_folder(folder: Path, tmp_path: Path) -> None:

@@ -402,18 +402,18 @@ def test_times_read_back_or_are_none(text: object) -> None:
 
 
 def test_a_long_journal_is_quick(tmp_path: Path) -> None:
-    """100,000 events read in well under two seconds, and appending stays under 0.2 ms."""
+    """100,000 events take well under two seconds of the processor, appending one under 0.2 ms."""
     book = writer(tmp_path)
     laps = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()
         for number in range(100):
             book.append("status", job="abcdefgh", status="processing", progress=number)
-        laps.append((time.perf_counter() - start) / 100)
+        laps.append((time.process_time() - start) / 100)
     put(tmp_path, "s2.jsonl", book.path.read_bytes() * 49)
-    start = time.perf_counter()
+    start = time.process_time()
     events = journal.read(tmp_path)
-    reading = time.perf_counter() - start
+    reading = time.process_time() - start
 
     assert len(events) == 100_000
     assert min(laps) < 0.0002
