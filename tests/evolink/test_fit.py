@@ -68,9 +68,11 @@ def halves(size: tuple[int, int], form: str = "PNG", **more: Any) -> bytes:
     return kept.getvalue()
 
 
-def clip(path: Path, seconds: float, *, fps: int = 24, size: tuple[int, int] = (640, 640)) -> Path:
+def clip(
+    path: Path, seconds: float, *, fps: int = 24, size: tuple[int, int] = (640, 640), **options: str
+) -> Path:
     """A film that is red on the left and blue on the right, with sound from its beginning."""
-    with av.open(str(path), "w") as out:
+    with av.open(str(path), "w", options=options) as out:
         video = out.add_stream("mpeg4", rate=fps)
         video.width, video.height, video.pix_fmt = *size, "yuv420p"
         audio = out.add_stream("aac", rate=48000, layout="mono")
@@ -232,6 +234,18 @@ def test_a_long_clip_is_cut(tmp_path: Path) -> None:
     assert 15 == pytest.approx(done.duration, abs=0.001)
     assert ("cut 16 15",) == tuple(note for note in done.fitted if note.startswith("cut"))
     assert {"h264": 15, "aac": 15} == pytest.approx(streams(done), abs=0.03)
+
+
+def test_a_clip_that_does_not_say_how_long_it_is(tmp_path: Path) -> None:
+    """What a browser records says no length: it is cut all the same, and told with its length."""
+    path = clip(tmp_path / "a.mkv", 16.5, fps=8, size=(640, 480), live="1")
+    with av.open(str(path)) as source:
+        assert source.duration is None
+
+    done = fitted("videos", path)
+
+    assert 15 == pytest.approx(done.duration, abs=0.001)
+    assert "cut 16.5 15" in done.fitted
 
 
 def test_a_turned_clip_is_fitted_upright(tmp_path: Path) -> None:
