@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from seedance_nb.notebook.panel import panel_html
 from seedance_nb.notebook.panel_state import panel_state
 from seedance_nb.notebook.panel_words import say_time
 from seedance_nb.notebook.stage import Stage, stage_for
-from seedance_nb.notebook.video import Budget, data_limit, make_clip, near_path
+from seedance_nb.notebook.video import Budget, make_clip, near_path
 from seedance_nb.runs.settings import say_where
 
 if TYPE_CHECKING:
@@ -261,17 +262,22 @@ class LiveBoard:
                 following=entry.following or entry.watched,
                 clips=self._clips(job) if state.status == "completed" else (),
             )
+            if actions_of(entry):  # the board has a button of its own
+                panel = dataclasses.replace(panel, again="")
             line = code_html(say("board.cell", job=job.id))
             self._pictured = key, panel_html(panel) + line
         return self._pictured[1]
 
     def _clips(self, job: Job) -> list[Clip]:
-        """Small videos go along: a widget follows no relative link."""
         stage = self._stage
-        small = all(video.size <= data_limit(stage.front_end) for video in job.videos)
-        embed = "always" if small and stage.embed != "never" else "never"
         return [
-            make_clip(video, cwd=stage.cwd, embed=embed, front_end="vscode", budget=Budget())
+            make_clip(
+                video,
+                cwd=stage.cwd,
+                embed=stage.embed,
+                front_end=stage.front_end,
+                budget=Budget(),
+            )
             for video in job.videos
         ]
 

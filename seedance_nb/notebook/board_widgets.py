@@ -10,7 +10,7 @@ import ipywidgets
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.board import board_html
 from seedance_nb.notebook.board_state import GROUPS, SORTS, View
-from seedance_nb.notebook.pair import ALIVE, INSTEAD
+from seedance_nb.notebook.pair import ALIVE, outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,7 +54,7 @@ class Controls:
         self._table = ipywidgets.HTML(layout={"width": "100%", "margin": "0"})
         self._make_pages()
         self._message = ipywidgets.HTML(layout={"width": "100%", "margin": "0"})
-        self._job = ipywidgets.HTML(layout={"width": "100%", "margin": "0"})
+        self._job = ipywidgets.Output(layout={"width": "100%", "margin": "0"})
         filters = (self._group, self._origin, self._sort, self._text)
         self._box = ipywidgets.VBox(
             [
@@ -66,8 +66,7 @@ class Controls:
             ],
             layout={"width": "100%", "overflow": "hidden"},
         )
-        for name in (ALIVE, INSTEAD):
-            self._box.add_class(name)
+        self._box.add_class(ALIVE)
 
     @property
     def model_id(self) -> str:
@@ -115,7 +114,7 @@ class Controls:
                     options.append((job, job))
                 _offer(self._chooser, options, job)
             _assign(self._message, value=message)
-            _assign(self._job, value=picture)
+            _assign(self._job, outputs=outputs_of(picture))
             self._actions = tuple(actions)
             _show(self._button, None if actions else "none")
             if actions:

@@ -29,7 +29,7 @@ from seedance_nb.notebook.form_controls import (
 from seedance_nb.notebook.form_source import request_from
 from seedance_nb.notebook.form_state import form_state, values_of
 from seedance_nb.notebook.look import BOX, FAINT, code_in, safe
-from seedance_nb.notebook.pair import ALIVE, INSTEAD, Pair
+from seedance_nb.notebook.pair import ALIVE, LASTING, Pair
 from seedance_nb.notebook.stage import Panel, Stage, stage_for
 from seedance_nb.notebook.video import Budget
 from seedance_nb.runs.job import Job
@@ -197,7 +197,7 @@ class Form:
         buttons = ipywidgets.HBox([self.generate, *self.spellers.values()], layout=_ROW)
         body = frame([*rows, self.summary, buttons, self.message, self.text])
         whole = ipywidgets.VBox([body, self.panels], layout={"width": "100%"})
-        for name in (ALIVE, INSTEAD):
+        for name in (ALIVE, LASTING):  # what was typed can still be copied
             whole.add_class(name)
         return whole
 

@@ -10,7 +10,7 @@ from seedance_nb.core.texts import say
 from seedance_nb.notebook.gallery import gallery_html, gallery_text
 from seedance_nb.notebook.gallery_state import GalleryState, gallery_state
 from seedance_nb.notebook.look import code_in
-from seedance_nb.notebook.pair import ALIVE, INSTEAD, Pair
+from seedance_nb.notebook.pair import ALIVE, Pair, outputs_of
 from seedance_nb.notebook.poster import poster
 from seedance_nb.notebook.stage import Stage, stage_for
 from seedance_nb.notebook.video import make_clip
@@ -81,10 +81,9 @@ class Tools:
 
         self._button = ipywidgets.Button(layout={"width": "max-content"})
         self._button.on_click(lambda _: press())
-        self._grid = ipywidgets.Output()  # here links are relative to the notebook
+        self._grid = ipywidgets.Output()
         self._box = ipywidgets.VBox([self._button, self._grid], layout={"width": "100%"})
-        for name in (ALIVE, INSTEAD):
-            self._box.add_class(name)
+        self._box.add_class(ALIVE)
 
     @property
     def model_id(self) -> str:
@@ -93,8 +92,7 @@ class Tools:
 
     def draw(self, html: str, word: str) -> None:
         """Show this grid, and this word on the button."""
-        data = {"text/html": html, "text/plain": ""}
-        self._grid.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+        self._grid.outputs = outputs_of(html)
         self._button.description = word
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from seedance_nb.notebook.pair import ALIVE, INSTEAD
+from seedance_nb.notebook.pair import ALIVE, outputs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,8 +52,7 @@ class Live:
         self._end = ipywidgets.Output()
         layout = {"width": "100%", "overflow": "hidden"}
         self._box = ipywidgets.VBox([self._picture, self._row, self._end], layout=layout)
-        for name in (ALIVE, INSTEAD):
-            self._box.add_class(name)
+        self._box.add_class(ALIVE)
 
     @property
     def model_id(self) -> str:
@@ -76,10 +75,9 @@ class Live:
         self._row.layout.display = None if acts else "none"
 
     def end(self, html: str) -> None:
-        """Show what stays, in a place where links are relative to the notebook."""
+        """Show what stays."""
         self.paint("")
-        data = {"text/html": html, "text/plain": ""}
-        self._end.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+        self._end.outputs = outputs_of(html)
 
     @property
     def widget(self) -> Any:

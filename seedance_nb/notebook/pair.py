@@ -17,16 +17,23 @@ if TYPE_CHECKING:
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 ALIVE = "seedance-alive"  # class of every such widget: where it is missing, there is no kernel
-INSTEAD = "seedance-instead"  # class of one that shows all that is saved below it
+LASTING = "seedance-lasting"  # class of one that is not hidden when its kernel goes
 _SAVED = "seedance-saved"
 _OUTPUT = ".jp-OutputArea-child"
+_LIVE = f":is(.{ALIVE}:not(.jupyter-widgets-disconnected),.{LASTING})"
 _STYLE = (
     "<style>"
-    f"{_OUTPUT}:has(.{INSTEAD}) + {_OUTPUT}:has(.{_SAVED}),"
+    f"{_OUTPUT}:has({_LIVE}) + {_OUTPUT}:has(.{_SAVED}),"
     f"{_OUTPUT}:has(> .lm-Panel.jp-OutputArea-output):has(+ {_OUTPUT} .{_SAVED})"
-    f":not(:has(.{ALIVE})){{display:none}}"
+    f":not(:has({_LIVE})){{display:none}}"
     "</style>"
 )
+
+
+def outputs_of(html: str) -> tuple[dict[str, Any], ...]:
+    """HTML for an `Output` widget: there, links are relative to the notebook."""
+    data = {"text/html": html, "text/plain": ""}
+    return ({"output_type": "display_data", "data": data, "metadata": {}},) if html else ()
 
 
 @dataclass(slots=True)

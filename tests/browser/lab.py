@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import ProxyHandler, Request, build_opener
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Page, ViewportSize
@@ -163,6 +164,15 @@ class Lab:
         )
         self.page.wait_for_function("() => !document.getElementById('jupyterlab-splash')")
 
+    def looks(self, name: str, *, height: int) -> Iterator[str]:
+        """Wear both themes in both widths, and take a screenshot of each; which one it is."""
+        for theme in ("Light", "Dark"):
+            self.wear(theme)
+            for size, width in (("wide", 1300), ("half", 800)):
+                self.page.set_viewport_size({"width": width, "height": height})
+                self.shoot(f"{name}-{theme.lower()}-{size}")
+                yield f"{theme} {size}"
+
     def photograph(self, path: Path, last: int, *, width: int) -> None:
         """Take a picture of the cells up to this one, so many pixels wide."""
         cells = self.page.locator(".jp-CodeCell")
@@ -179,11 +189,6 @@ class Lab:
         tools = self.page.context.new_cdp_session(self.page)
         path.write_bytes(b64decode(tools.send("Page.captureScreenshot", {"clip": area})["data"]))
         tools.detach()
-
-    def restart_kernels(self) -> None:
-        """Restart all kernels."""
-        for kernel in json.loads(self.ask("GET", "/api/kernels")):
-            self.ask("POST", f"/api/kernels/{kernel['id']}/restart")
 
     def end_kernels(self) -> None:
         """Shut down all kernels."""
@@ -294,6 +299,11 @@ class Notebook:
         )
         saved: dict[str, Any] = json.loads(self.path.read_text("utf-8"))
         return saved
+
+    def restart(self) -> None:
+        """Restart its kernel."""
+        kernel = "seedanceTest.book(path).context.sessionContext.session.kernel"
+        self.look(f"{kernel}.restart().then(() => true)")
 
     def close(self) -> None:
         """Close it; its kernel goes on."""

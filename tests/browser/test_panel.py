@@ -223,7 +223,9 @@ def test_what_is_saved_in_mid_run_reads_well_after_the_kernel_is_gone(lab: Lab, 
     doubled = [seen(book, index, ".seedance-saved") for index in (2, 3)]
     book.save()
     if end == "restart":
-        lab.restart_kernels()
+        book.restart()
+        saved = "seedanceTest.area(path, i).node.querySelector('.seedance-saved')"
+        book.until(f"{saved}.checkVisibility()", 2)  # what moved is dead, and goes
         lab.page.reload()
         lab.await_app()
     else:

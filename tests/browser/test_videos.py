@@ -67,7 +67,7 @@ def test_ten_jobs_end_in_their_own_cells_while_another_cell_runs(lab: Lab, versi
     for cell in book.save()["cells"][1:11]:
         end, blank = (output["data"] for output in cell["outputs"])
         assert {"text/html", "text/plain"} == set(end)
-        assert {"text/html": "", "text/plain": ""} == blank
+        assert not any(blank.values())
 
 
 def test_video_outlives_kernel_and_trust(lab: Lab) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 import seedance_nb as sd
 from seedance_nb.core import texts
+from seedance_nb.notebook import board_live as boards
 from seedance_nb.notebook.cells import front_end
+from seedance_nb.notebook.gallery_live import make_gallery
 from seedance_nb.notebook.stage import Panel, Stage
 from seedance_nb.notebook.video import Budget
 from seedance_nb.notebook.waiting import wait_for, wants_to_wait
@@ -120,3 +122,21 @@ def test_in_vscode_a_widget_moves_and_video_and_path_are_in_the_end(
     assert 'src="data:video/mp4;base64,' in html
     for told in (html, text):
         assert "runs/videos/" in told
+
+
+@pytest.mark.parametrize(("known", "moves"), [("colab", False), ("vscode", True)])
+def test_board_and_gallery_are_one_output_with_all_in_it(
+    session: Any, tmp_path: Path, known: FrontEnd, *, moves: bool
+) -> None:
+    """A widget only where it moves; below it, in the same output, the table and the videos."""
+    session.generate("a heron by the lake", duration=4, quality="480p").wait(30)
+    shown = Recorder()
+    stage = Stage(front_end=known, now=session.now, cwd=tmp_path, budget=Budget(), publish=shown)
+    boards.show(sd.jobs(), session, stage)
+    make_gallery(session, stage).show()
+    board, gallery = (bundle for _, bundle in shown)
+
+    assert [moves, moves] == [WIDGET in bundle for bundle in (board, gallery)]
+    assert "a heron by the lake" in board["text/html"]
+    assert 'src="data:video/mp4;base64,' in gallery["text/html"]
+    assert "runs/videos/" in gallery["text/plain"]
