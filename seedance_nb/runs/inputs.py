@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 import stat
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import InvalidRequest, Problem
@@ -61,18 +61,6 @@ class Inputs:
         if not any(map(_is_passing, request.files)):
             return request
         return _with(request, lambda media: self._moved(media) if _is_passing(media) else media)
-
-    def keep(self, media: Media) -> Path:
-        """The copy of an input, made now where it is not there yet.
-
-        Raises:
-            InvalidRequest: The file is gone, or holds something else by now.
-            ConfigError: The copy cannot be written.
-        """
-        problem = self._kept(media)
-        if problem:
-            raise InvalidRequest(problems=[Problem("images", problem, **_facts(media))])
-        return self._copy(media)
 
     def _copy(self, media: Media) -> Path:
         return self.folder / media.file
@@ -124,7 +112,7 @@ def _is_passing(media: Media) -> bool:
 def _with(request: VideoRequest, change: Callable[[Media], Media]) -> VideoRequest:
     """The request with other inputs of the same content."""
     items = {name: getattr(request, name) for name in MEDIA_FIELDS}
-    changed = {
+    changed: dict[str, Any] = {
         name: tuple(change(item) if isinstance(item, Media) else item for item in given)
         for name, given in items.items()
     }

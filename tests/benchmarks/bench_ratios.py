@@ -28,7 +28,6 @@ from seedance_nb.evolink import inputs
 from seedance_nb.evolink.client import Client
 from seedance_nb.notebook import magics
 from seedance_nb.runs import journal, log
-from seedance_nb.runs.inputs import Inputs
 from seedance_nb.runs.journal import Journal
 from seedance_nb.runs.library import Library
 from seedance_nb.runs.record import Fold
@@ -264,7 +263,7 @@ def test_checking_a_large_photo(tmp_path: Path) -> None:
 
 
 def test_memory_of_an_upload(tmp_path: Path) -> None:
-    """A file of 100 MB is kept and uploaded in pieces: memory does not grow with it."""
+    """A file of 100 MB is uploaded in pieces: memory does not grow with it."""
     size = 100 * 10**6
     source = tmp_path / "long.mov"
     source.write_bytes(bytes(size))
@@ -273,7 +272,7 @@ def test_memory_of_an_upload(tmp_path: Path) -> None:
 
     async def upload(url: str) -> None:
         client = Client(url, key=Secret("a-key-of-a-bench"), now=time.time)
-        await client.upload(media, Inputs(tmp_path).keep(media))
+        await client.upload(media, source)
         await client.aclose()
 
     with Peer(b"", key="a-key-of-a-bench") as peer:
