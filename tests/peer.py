@@ -52,6 +52,7 @@ class Peer:
         key: the one Bearer token that is accepted.
         polls: a task completes at this poll, unless `seconds` is given.
         seconds: a task completes this long after its creation.
+        listing: whether there is a list of tasks; without it the path is unknown.
         batch: whether there is a batch query; without it the path is unknown.
         idempotency: whether Idempotency-Key is honoured.
         ranges: whether the media origin honours Range.
@@ -79,6 +80,7 @@ class Peer:
     polls: int = 2
     seconds: float | None = None
     estimated_time: int = 1
+    listing: bool = False
     batch: bool = False
     idempotency: bool = False
     ranges: bool = True
@@ -169,6 +171,24 @@ class Peer:
         if made["fails"]:
             return {**answer, "status": "failed", "progress": 0, **error(*made["fails"])}
         return {**answer, "status": "completed", "progress": 100, "results": self.links(task)}
+
+    def page(self, wanted: dict[str, list[str]]) -> dict[str, Any]:
+        """Return a page of the list of tasks, the newest first."""
+        number, size = int(wanted["page"][0]), int(wanted["page_size"][0])
+        rows = [
+            {
+                "id": task,
+                "model": made["body"]["model"],
+                "type": "video",
+                "status": "processing",
+                "created_at": made["created"],
+                "credits_used": 25.575,
+            }
+            for task, made in sorted(self.tasks.items(), key=lambda row: -row[1]["created"])
+            if [made["body"]["model"]] == wanted.get("model", [made["body"]["model"]])
+        ]
+        data = rows[(number - 1) * size : number * size]
+        return {"object": "list", "data": data, "total": len(rows), "page": number}
 
     def links(self, task: str) -> list[str]:
         """Return the signed links of a task's results."""
@@ -291,6 +311,9 @@ class _Api(_Handler):
             user = {"remaining_credits": 900.25, "used_credits": 99.75}
             data = {"token": token, "user": user}
             self.reply(200, {"data": data, "message": "", "success": True})
+        elif self.path.startswith("/v1/tasks?") and self.peer.listing and self.allowed():
+            self.peer.note(self.peer.others, self.call(), "tasks")
+            self.reply(200, self.peer.page(parse_qs(urlsplit(self.path).query)))
         elif self.path == "/web/api/models/pricing" and self.peer.prices is not None:
             self.peer.note(self.peer.others, self.call(), "prices")
             self.reply(200, self.peer.prices)

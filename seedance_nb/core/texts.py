@@ -1396,6 +1396,19 @@ TABLE: dict[str, tuple[str, str]] = {
         "`pip install keyring`, or set EVOLINK_API_KEY before starting.",
         "请 `pip install keyring`，或在启动前设置 EVOLINK_API_KEY。",
     ),
+    "session.candidates.some": (
+        "{job} may be one of these tasks of your account: they are of the same model ({model}), "
+        "were made when it was sent, and are in no journal here. The list does not tell their "
+        "prompts, so the choice is yours:",
+        "{job} 可能是你账户中的下列任务之一：模型相同（{model}），创建时间相符，且不在本地日志中。"
+        "列表不含提示词，请自行判断：",
+    ),
+    "session.candidates.none": (
+        "Your account lists no task that {job} could have made ({model}, about then, in no journal "
+        "here). The list may lag a little: look again before you send it once more.",
+        "你的账户中没有与 {job} 相符的任务（{model}，时间相近，不在本地日志中）。"
+        "列表可能稍有延迟：重新发送前请再查一次。",
+    ),
     "session.resume.unsent": (
         "{count} request(s) were queued and never sent; they are sent now ({where}; cost: {cost}).",
         "{count} 个请求曾排队但未发送，现在发送（{where}；费用：{cost}）。",

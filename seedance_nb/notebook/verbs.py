@@ -14,6 +14,7 @@ from seedance_nb.core.words import listed, nearest
 from seedance_nb.notebook import cells, cost, stage
 from seedance_nb.notebook.desk import Way
 from seedance_nb.notebook.help import VERBS, help_page
+from seedance_nb.runs import candidates
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.settings import SETTINGS
 
@@ -62,7 +63,12 @@ def _gallery(desk: Desk, *names: str) -> None:
 
 
 def _show(desk: Desk, name: str | None = None) -> None:
-    desk.show(_find(desk, name))
+    jobs = _find(desk, name)
+    desk.show(jobs)
+    for job in jobs:
+        found = desk.session().candidates(job) if job.status == "uncertain" else None
+        if text := candidates.tell(job.state, found):
+            desk.tell(text)
 
 
 def _find(desk: Desk, name: str | None) -> Sequence[Job]:

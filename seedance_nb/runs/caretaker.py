@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import texts
 from seedance_nb.core.errors import AuthError, ConfigError, SeedanceError
+from seedance_nb.runs import candidates
 from seedance_nb.runs.asking import new_name
 from seedance_nb.runs.estimate import PriceBook
 from seedance_nb.runs.inputs import Inputs
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.core.secret import Secret
     from seedance_nb.evolink.client import Client
+    from seedance_nb.evolink.protocol import TaskRow
     from seedance_nb.runs.settings import Settings
 
 
@@ -183,6 +185,21 @@ class Caretaker:
             "base_url": self.settings.server,
         }  # fmt: skip
         self.ledger.record(job, "adopted", durable=True, task_id=task_id, **asked)
+
+    def candidates(self, job: Job, timeout: float = 30) -> list[TaskRow] | None:
+        """Tasks of the account that an uncertain request may have made, the newest first.
+
+        They are of the same model, were made when the request was sent, and are in no journal
+        here; their prompts are not told. None where the server has no such list.
+        """
+        if self.settings.trouble or not self._is_here(job.state):
+            return None
+        known = {state.task_id for state in self.ledger.states()}
+        finding = candidates.find(self.server.client, job.state, known)
+        try:
+            return self.tracker.run(finding, timeout)
+        except TimeoutError:
+            return None
 
     def credits(self, timeout: float = 30) -> Any:
         """The balance of key and account, as `GET /v1/credits` tells it."""

@@ -65,6 +65,7 @@ class JobState:
     credits_reserved: float | None = None
     credits_charged: float | None = None
     asked_at: float | None = None
+    sent_at: float | None = None
     submitted_at: float | None = None
     finished_at: float | None = None
     polls: int = 0
@@ -133,6 +134,7 @@ def _submitting(state: JobState, event: Event) -> JobState:
         status=status,
         error=None,
         following=True,
+        sent_at=seconds(event.get("time")),
         idempotency_key=str(key) if key else state.idempotency_key,
     )
 

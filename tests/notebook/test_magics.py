@@ -10,6 +10,7 @@ import pytest
 
 from seedance_nb.core import texts
 from seedance_nb.core.errors import ConfigError, InvalidRequest, SubmitUncertain, TaskFailed
+from seedance_nb.evolink.protocol import TaskRow
 from seedance_nb.notebook import magics
 from seedance_nb.notebook.help import VERBS, help_page
 from seedance_nb.runs import settings
@@ -469,3 +470,20 @@ def test_a_mistyped_job_is_met_with_the_nearest(
     result = run("%seedance show kitte2345")
 
     assert "did you mean kite2345" in str(result.error_in_exec)
+
+
+def test_show_lists_what_an_uncertain_request_may_have_made(
+    run: Callable[[str], Any],
+    session: Any,
+    make_job: Callable[..., Job],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The account's tasks that fit stand under the panel, each with the line that adopts it."""
+    row = TaskRow(task_id="task-unified-7-kite", model="m", word="processing", created=1.0)
+    error = SubmitUncertain(job="kite2345", detail="-")
+    session.kept = Jobs([make_job(status="uncertain", error=error)])
+    session.candidates = lambda _: [row]
+
+    run("%seedance show kite2345")
+
+    assert "%seedance adopt task-unified-7-kite kite2345" in capsys.readouterr().out

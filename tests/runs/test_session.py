@@ -27,6 +27,7 @@ from seedance_nb.core.errors import (
     WaitTimeout,
 )
 from seedance_nb.core.request import VideoRequest
+from seedance_nb.runs import candidates
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
@@ -255,6 +256,53 @@ def test_an_uncertain_request_adopts_its_task(peer: Peer, make: Callable[..., Se
 
     assert adopted is job
     assert 1 == len(peer.creates)
+
+
+def test_tasks_that_may_be_an_uncertain_request_are_listed(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """Of the account's tasks those of the model, of that time and in no journal; else nothing."""
+    peer.listing = True
+    session = make(peer.url)
+    one(session, "known").wait(10)
+    peer.on_create = [("ok",), ("drop",)]
+    one(make(peer.url, home=Path("elsewhere")), "of another folder").wait(10)
+    job = one(session)
+    with pytest.raises(SubmitUncertain):
+        job.wait(10)
+    known, theirs, ours = peer.tasks
+    body = peer.tasks[ours]["body"]
+    for number in range(120):
+        peer.tasks[f"{ours}-{number}"] = {**peer.tasks[ours], "body": {**body, "model": "other"}}
+        peer.tasks[f"old-{number}"] = {**peer.tasks[ours], "created": 1_500_000_000 + number}
+
+    rows = session.candidates(job)
+    told = candidates.tell(job.state, rows)
+
+    assert rows is not None
+    assert {theirs, ours} == {row.task_id for row in rows}
+    assert f"%seedance adopt {ours} {job.id}  # " in told
+    assert known not in told
+    session.adopt(ours, job.request)
+    assert "completed" == job.wait(10).status
+    assert [] == [row for row in session.candidates(job) or [] if row.task_id == ours]
+
+
+def test_a_server_without_a_list_of_tasks_is_no_reason_to_say_anything(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """Where there is no list nothing is claimed about it; where it is empty that is told."""
+    peer.on_create = [("reset_before_read",)]
+    job = one(make(peer.url))
+    with pytest.raises(SubmitUncertain):
+        job.wait(10)
+    session = make(peer.url)
+
+    assert session.candidates(job) is None
+    assert "" == candidates.tell(job.state, None)
+    peer.listing = True
+    assert [] == session.candidates(job)
+    assert "no task" in candidates.tell(job.state, [])
 
 
 def test_a_foreign_task_is_adopted_once(peer: Peer, make: Callable[..., Session]) -> None:
