@@ -180,10 +180,14 @@ def test_a_name_of_any_signs_can_be_written_down(tmp_path: Path) -> None:
 # --- pictures of a notebook -----------------------------------------------------------------------
 
 
+def _bytes(found: Media) -> bytes:
+    assert isinstance(found.source, bytes)
+    return found.source
+
+
 def pixels(found: Media) -> Image.Image:
     """The picture in an input."""
-    assert isinstance(found.source, bytes)
-    return Image.open(io.BytesIO(found.source)).convert("RGB")
+    return Image.open(io.BytesIO(_bytes(found))).convert("RGB")
 
 
 @pytest.mark.parametrize(
@@ -205,6 +209,9 @@ def test_colours_stay() -> None:
         picture = Image.new("RGB", (320, 300), colour)
         for mode in ("RGB", "CMYK", "RGBA", "P"):
             assert colour == pixels(opened(picture.convert(mode))).getpixel((9, 9))
+    inks = Image.new("CMYK", (320, 300))
+    inks.info["icc_profile"] = b"of inks"
+    assert "icc_profile" not in Image.open(io.BytesIO(_bytes(opened(inks)))).info
     deep = Image.new("I;16", (320, 300), 0x8000)
     assert (128, 128, 128) == pixels(opened(deep)).getpixel((9, 9))
 
@@ -585,3 +592,6 @@ def test_many_threads_may_open_many_files(tmp_path: Path) -> None:
         thread.join()
 
     assert [] == wrong
+    # A hundred others came after the first one: it is read again.
+    with pytest.raises(AssertionError):
+        inputs.opened("images", paths[0], digest=unread)
