@@ -443,3 +443,5 @@ def test_the_simulator_takes_local_files(tmp_path: Path, cat: Path) -> None:
         session.close()
 
     assert 1 == len(list((tmp_path / "runs" / "simulator" / "uploads").glob("*.json")))
+    [row] = json.loads((tmp_path / "runs" / "uploads.json").read_text())[""].values()
+    assert row["url"].startswith("/files/")
