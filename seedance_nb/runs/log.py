@@ -6,7 +6,6 @@ it is the same after a restart, for one session or for a whole folder.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -333,58 +332,56 @@ def read(
         only: Only what this session asked for; None for all.
         history: Number and source of the cells that the running kernel has executed.
     """
-    events, states = session.ledger.history()
-    wanted = [event for event in events if only in (None, event.get("session"))]
-    entries = [
-        entry for event in wanted if event["event"] == "call" for entry in _of(event, states)
-    ]
+    with session.ledger.reading():
+        events, states = session.ledger.history()
+        wanted = [event for event in events if only in (None, event.get("session"))]
+        sessions: dict[str, dict[str, Any]] = {
+            str(event["session"]): {name: event[name] for name in _SESSION if name in event}
+            for event in wanted
+            if event["event"] == "session"
+        }
+        calls = (event for event in wanted if event["event"] == "call")
+        placed = [(entry.call, entry) for event in calls for entry in _of(event, states)]
     if only in (None, session.id):
-        entries += _unsent(session.id, history, entries)
-    sessions: dict[str, dict[str, Any]] = {
-        str(event["session"]): {name: event[name] for name in _SESSION if name in event}
-        for event in wanted
-        if event["event"] == "session"
-    }
-    entries.sort(key=lambda entry: _place(entry, sessions))
-    return RequestLog(entries, sessions=sessions, home=session.home, keeper=session)
+        placed += _unsent(session.id, history, [entry for _, entry in placed])
+    began = {name: str(facts.get("time", "9")) for name, facts in sessions.items()}
+    placed.sort(key=lambda row: (began.get(row[1].session, "9"), row[1].session, row[0]))
+    found = [entry for _, entry in placed]
+    return RequestLog(found, sessions=sessions, home=session.home, keeper=session)
 
 
 def _unsent(
     session: str, history: Sequence[tuple[int, str]], entries: Sequence[Entry]
-) -> list[Entry]:
-    """Cells of the running kernel that asked for nothing: refused, dry runs, other people's."""
-    logged = {entry.cell.get("number") for entry in entries if entry.session == session}
-    return [
-        Entry(session=session, call=0, cell={"kind": "cell", "number": number, "source": source})
-        for number, source in history
-        if number not in logged and source.lstrip().startswith("%%seedance")
-    ]
+) -> Iterator[tuple[int, Entry]]:
+    """Cells of the running kernel that asked for nothing: refused, dry runs, other people's.
+
+    Each with the last call that a cell before it made.
+    """
+    mine = [e for e in entries if e.session == session and e.cell.get("kind") != "form"]
+    logged = [(e.cell["number"], e.call) for e in mine if isinstance(e.cell.get("number"), int)]
+    numbers = {number for number, _ in logged}
+    for number, source in history:
+        if number not in numbers and source.lstrip().startswith("%%seedance"):
+            before = max((call for other, call in logged if other < number), default=0)
+            cell = {"kind": "cell", "number": number, "source": source}
+            yield before, Entry(session=session, call=0, cell=cell)
 
 
 def _of(event: Event, states: Mapping[str, JobState]) -> Iterator[Entry]:
     """An entry for each job that answered a call."""
-    jobs, cell = event.get("jobs"), event.get("cell")
-    number = event.get("seq")
-    common = Entry(
-        session=str(event["session"]),
-        call=number if isinstance(number, int) else 0,
-        time=seconds(event.get("time")),
-        cell=cell if isinstance(cell, dict) else {},
-        takes=len(jobs) if isinstance(jobs, list) else 1,
-        new=event.get("new") is True,
-        digest=str(event.get("digest") or ""),
-    )
+    jobs, cell, number = event.get("jobs"), event.get("cell"), event.get("seq")
     for row in jobs if isinstance(jobs, list) else []:
         job = row.get("job") if isinstance(row, dict) else None
-        if isinstance(job, str) and job in states:
-            yield dataclasses.replace(
-                common, job=job, how=str(row.get("how", "")), state=states[job]
+        if isinstance(jobs, list) and isinstance(job, str) and job in states:
+            yield Entry(
+                session=str(event["session"]),
+                call=number if isinstance(number, int) else 0,
+                time=seconds(event.get("time")),
+                how=str(row.get("how", "")),
+                cell=cell if isinstance(cell, dict) else {},
+                takes=len(jobs),
+                new=event.get("new") is True,
+                digest=str(event.get("digest") or ""),
+                job=job,
+                state=states[job],
             )
-
-
-def _place(entry: Entry, sessions: Mapping[str, Mapping[str, Any]]) -> tuple[str, int, float]:
-    began = str(sessions.get(entry.session, {}).get("time", "9"))
-    number = entry.cell.get("number")
-    # Within a session the calls are numbered by the journal; a cell that asked for nothing has only
-    # the number of its prompt.
-    return began + entry.session, number if isinstance(number, int) else 0, entry.time or 0.0

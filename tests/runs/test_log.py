@@ -110,6 +110,19 @@ def test_cells_that_asked_for_nothing_are_shown_as_such(make: Callable[..., Sess
     assert [(2, "completed"), (3, "not sent")] == [(e.cell["number"], e.status) for e in found]
 
 
+def test_the_order_is_that_of_asking(make: Callable[..., Session]) -> None:
+    """A click in an early form and a call without a cell stand where they were made."""
+    session = make()
+    for number, kind in ((2, "cell"), (5, "cell"), (1, "form"), (None, "rerun"), (7, "cell")):
+        cell = {"kind": kind, "number": number} if number else {"kind": kind}
+        session.generate(f"{kind} {number}", duration=4, cell=cell)
+
+    history = [(n, f"%%seedance\ncell {n}") for n in (2, 3, 5, 6, 7, 8)]
+    found = log.read(session, history=history)
+
+    assert [2, 3, 5, 6, 1, None, 7, 8] == [entry.cell.get("number") for entry in found]
+
+
 def test_the_record_is_true_until_somebody_changes_it(record: RequestLog, tmp_path: Path) -> None:
     """`verify` finds nothing in an honest folder, and names a file that is gone or altered."""
     assert [] == record.verify()
