@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import IPython.display
 import ipywidgets
 import makers
-import numpy
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -297,7 +297,7 @@ def test_other_arrays_are_refused(shape: tuple[int, ...], dtype: str, value: flo
 
 def test_a_real_array(tmp_path: Path) -> None:
     """NumPy's own arrays, views that are not in one piece among them, give their pixels."""
-    array = numpy.zeros((320, 300, 3), "uint8")
+    array = np.zeros((320, 300, 3), "uint8")
     array[..., 0] = 255
     expected = tmp_path / "red.png"
     Image.new("RGB", (300, 320), "red").save(expected)
