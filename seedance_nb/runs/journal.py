@@ -45,7 +45,8 @@ __all__ = [
 
 _OPEN = ".open.jsonl"
 _CLOSED = ".jsonl"
-_GITIGNORE = "/videos/*\n!/videos/*.json\n/simulator/\n/inputs/\n/uploads.json\n"
+_GITIGNORE_1 = "/videos/*\n!/videos/*.json\n/simulator/\n"  # of folders without inputs
+_GITIGNORE = f"{_GITIGNORE_1}/inputs/\n/uploads.json\n"
 _COMMON = frozenset({"v", "session", "seq", "time"})
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -358,8 +359,11 @@ def _claimant(path: Path) -> str:
 
 
 def _write_gitignore(home: Path) -> None:
-    with suppress(OSError), (home / ".gitignore").open("x", encoding="utf-8") as file:
-        file.write(_GITIGNORE)
+    """Write ours, also over an earlier one of ours; what the user wrote stays."""
+    path = home / ".gitignore"
+    with suppress(OSError, ValueError):
+        if not path.exists() or path.read_text("utf-8") == _GITIGNORE_1:
+            path.write_text(_GITIGNORE, "utf-8")
 
 
 def _names(folder: Path) -> list[str]:

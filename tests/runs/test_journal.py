@@ -87,6 +87,17 @@ def test_git_keeps_the_journal_and_leaves_the_videos(tmp_path: Path) -> None:
     assert (tmp_path / ".gitignore").read_text() == "mine"
 
 
+@pytest.mark.parametrize("added", ["", "/notes/\n"])
+def test_an_earlier_gitignore_of_ours_is_renewed(tmp_path: Path, added: str) -> None:
+    """A folder from before there were inputs leaves them out of git, too; a line more stays."""
+    earlier = "/videos/*\n!/videos/*.json\n/simulator/\n" + added
+    (tmp_path / ".gitignore").write_text(earlier)
+    writer(tmp_path, "s1").append("session")
+
+    found = (tmp_path / ".gitignore").read_text()
+    assert found == (earlier if added else earlier + "/inputs/\n/uploads.json\n")
+
+
 @pytest.mark.parametrize("session", ["", "../x", "a/b", "a.b", ".a", "a" * 101])
 def test_a_session_id_is_never_a_path(tmp_path: Path, session: str) -> None:
     """Only plain words are taken as session ids; probing others says that they are dead."""
