@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import importlib
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, overload
@@ -13,6 +12,7 @@ from seedance_nb.core import schedule, task
 from seedance_nb.core.errors import ConfigError, SeedanceError, WaitTimeout
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import nearest
+from seedance_nb.runs import dataframe
 from seedance_nb.runs.interrupt import waiting_for
 from seedance_nb.runs.tracker import SLICE, guarded, wait_for
 
@@ -372,12 +372,12 @@ class Jobs(Sequence[Job]):
         )
 
     def to_dataframe(self) -> Any:
-        """The jobs as a table of pandas, one row a job.
+        """The jobs as a table of pandas, one row a job, one column for each thing asked or known.
 
         Raises:
             ConfigError: pandas is not installed.
         """
-        return data_frame([{name: getattr(job, name) for name in _FACTS} for job in self._jobs])
+        return dataframe.make([dataframe.row(job.state) for job in self._jobs])
 
     def wait(self, timeout: float | None = None) -> Jobs:
         """Block until each of them has ended; then raise the first error, if there is one."""
@@ -414,22 +414,6 @@ class Jobs(Sequence[Job]):
         counts = {s: sum(j.status == s for j in self._jobs) for s in task.STATUSES}
         inside = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
         return f"<Jobs {inside or 'none'}>"
-
-
-_FACTS = ("id", "task_id", "status", "take", "progress", "credits", "backend", "base_url")
-
-
-def data_frame(rows: Sequence[dict[str, Any]]) -> Any:
-    """Rows as a table of pandas.
-
-    Raises:
-        ConfigError: pandas is not installed.
-    """
-    try:
-        pandas = importlib.import_module("pandas")
-    except ImportError:
-        raise ConfigError("error.pandas") from None
-    return pandas.DataFrame(rows)
 
 
 def _error_of(job: Job) -> SeedanceError | None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from seedance_nb.core.errors import BudgetExceeded
 from seedance_nb.core.texts import say
-from seedance_nb.runs import exports
+from seedance_nb.runs import dataframe, exports
 from seedance_nb.runs.budget import NO_CONSENT, Consent
-from seedance_nb.runs.job import Jobs, data_frame
+from seedance_nb.runs.job import Jobs
 from seedance_nb.runs.journal import seconds, timestamp
 from seedance_nb.runs.settings import say_where
 from seedance_nb.runs.verify import verify
@@ -93,6 +93,17 @@ class Entry:
             "job": self.job or None,
         }
         return {**asked, **(_outcome(state) if state else {"status": NOT_SENT})}
+
+    def to_row(self) -> dict[str, Any]:
+        """One row of a table: texts, numbers and times, nothing nested."""
+        asked = {
+            "session": self.session,
+            "call": self.call,
+            "how": self.how,
+            "kind": self.cell.get("kind"),
+            "cell": self.cell.get("number"),
+        }
+        return {**asked, **(dataframe.row(self.state) if self.state else {"status": NOT_SENT})}
 
 
 def _outcome(state: JobState) -> dict[str, Any]:
@@ -185,12 +196,12 @@ class RequestLog(Sequence[Entry]):
         return [json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows]
 
     def to_dataframe(self) -> Any:
-        """The entries as a table of pandas.
+        """The entries as a table of pandas, with a column for each thing asked or known.
 
         Raises:
             ConfigError: pandas is not installed.
         """
-        return data_frame([entry.to_dict() for entry in self._entries])
+        return dataframe.make([entry.to_row() for entry in self._entries])
 
     def to_rows(self) -> list[list[str]]:
         """The entries as a table of texts: `COLUMNS` says of what."""

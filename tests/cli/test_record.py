@@ -29,6 +29,21 @@ def test_the_log_is_listed_checked_and_written(run: Run) -> None:
     assert f"{video.stem}: the file is gone" in bad.out
 
 
+def test_a_notebook_is_held_against_the_record(run: Run, tmp_path: Path) -> None:
+    """`log --verify --notebook` ends with 1 where the notebook shows a video of nobody."""
+    made = Path(run("generate", "a paper boat", "-d", "4", "-q", "480p", "--quiet").out.strip())
+    ends = {}
+    for name in (made.stem, "zzzz2345"):
+        outputs = [{"data": {"text/html": f"<video src='seedance_runs/videos/{name}.mp4'>"}}]
+        book = tmp_path / f"{name}.ipynb"
+        book.write_text(json.dumps({"cells": [{"outputs": outputs}]}), "utf-8")
+        ends[name] = run("log", "--verify", "--notebook", str(book))
+
+    assert (0, "") == (ends[made.stem].code, ends[made.stem].out)
+    assert 1 == ends["zzzz2345"].code
+    assert "zzzz2345: the notebook shows videos/zzzz2345.mp4" in ends["zzzz2345"].out
+
+
 def test_a_bad_file_is_an_error(run: Run) -> None:
     """An unknown ending and an unreadable notebook are said in words, with exit code 2."""
     form, notebook = run("export", "record.csv"), run("log", "--verify", "--notebook", "no.ipynb")

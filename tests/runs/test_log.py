@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import os
 import subprocess
@@ -16,7 +15,7 @@ import jsonschema
 import pytest
 from canary import CANARY
 
-from seedance_nb.core.errors import BudgetExceeded, ConfigError, TaskFailed
+from seedance_nb.core.errors import BudgetExceeded, ConfigError, SeedanceError, TaskFailed
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.runs import journal, log
 from seedance_nb.runs.session import Session
@@ -199,15 +198,6 @@ def test_every_line_is_of_the_documented_form(make: Callable[..., Session]) -> N
     assert not validator.is_valid({**lines[1], "how": "paid"})
 
 
-def test_a_data_frame_wants_pandas(record: RequestLog) -> None:
-    """Without pandas a data frame is refused in words; with it each entry is a row."""
-    if importlib.util.find_spec("pandas"):
-        assert len(record) == len(record.to_dataframe())
-    else:
-        with pytest.raises(ConfigError, match="pandas"):
-            record.to_dataframe()
-
-
 def test_the_zip_holds_all_that_a_reader_needs(record: RequestLog, tmp_path: Path) -> None:
     """The zip has record, notebook, journal, videos and sidecars, and the same log the same zip."""
     path = record.export(tmp_path / "log.zip")
@@ -252,35 +242,52 @@ def test_asking_again_costs_a_yes(record: RequestLog, peer: Peer) -> None:
     assert before + 7 == len(peer.creates)
 
 
-def test_texts_can_be_kept_out(make: Callable[..., Session]) -> None:
-    """With `record_text` off, neither prompt nor cell nor variable is in any file, only hashes."""
-    session = make(record_text=False)
-    ask(session, "a secret dog", 2)
-
-    texts = [p.read_text("utf-8") for p in session.home.rglob("*.json*")]
-    found = log.read(session)
-
-    assert texts
-    assert not any("secret" in text or '"dog"' in text for text in texts)
-    asked = VideoRequest("a secret dog", duration=4, quality="480p")
-    assert asked.digest == found[0].digest
-    assert [] == found.verify()
+def forms(session: Session, folder: Path) -> dict[str, bytes]:
+    """All that a session left and all that can be made of it, by name; a zip by its members."""
+    record = log.read(session)
+    for ending in ("jsonl", "ipynb", "py", "zip"):
+        record.export(folder / f"export.{ending}")
+    files = {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with zipfile.ZipFile(folder / "export.zip") as archive:
+        files |= {f"zip!{name}": archive.read(name) for name in archive.namelist()}
+    return files
 
 
-def test_no_key_and_no_signature_gets_in(make: Callable[..., Session]) -> None:
-    """A key in a cell or variable and the signature of an input's link are never written down."""
+def test_no_key_and_no_signature_gets_in(
+    make: Callable[..., Session], peer: Peer, tmp_path: Path
+) -> None:
+    """Keys in cells and variables, signed links in and out: in no journal, sidecar or export."""
     session = make()
     cell = {
         "kind": "call",
         "source": f"key = {CANARY!r}; image = {SIGNED!r}",
         "variables": {"key": CANARY, "image": SIGNED, "large": "x" * 9999, "odd": object},
     }
-    job = session.generate("a dog", images=[SIGNED], cell=cell)
-    job.wait(20)
+    session.generate("a dog", images=[SIGNED], cell=cell).wait(20)
+    ask(session, "a cat", 2)
+    peer.on_download = [("status", 403, "<Error>expired</Error>")] * 9
+    with pytest.raises(SeedanceError):
+        ask(session, "a bird", 3)
 
-    text = "".join(p.read_text("utf-8") for p in session.home.rglob("*.json*"))
+    found = forms(session, tmp_path)
 
-    assert CANARY not in text
-    assert "c0ffee" not in text
-    assert "x" * 600 not in text
-    assert VideoRequest("a dog", images=[SIGNED]).digest in text
+    assert 4 == len([name for name in found if "export." in name])
+    for private in (CANARY, "c0ffee", "Signature=", "x" * 600):
+        assert [] == [name for name, data in found.items() if private.encode() in data]
+    everything = b"".join(found.values())
+    assert VideoRequest("a dog", images=[SIGNED]).digest.encode() in everything
+    assert b"# 1 request(s) are left out" in everything
+
+
+def test_texts_can_be_kept_out(make: Callable[..., Session], tmp_path: Path) -> None:
+    """With `record_text` off, neither prompt nor cell nor variable is in any file, only hashes."""
+    session = make(record_text=False)
+    ask(session, "a secret dog", 2)
+
+    files = forms(session, tmp_path)
+    found = log.read(session)
+
+    assert [] == [name for name, data in files.items() if b"secret" in data or b'"dog"' in data]
+    asked = VideoRequest("a secret dog", duration=4, quality="480p")
+    assert asked.digest == found[0].digest
+    assert [] == found.verify()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import threading
 import time
@@ -662,18 +661,6 @@ def test_a_job_is_found_by_any_name(peer: Peer, make: Callable[..., Session]) ->
     assert job is session.jobs()[job.task_id or ""]
     with pytest.raises(ConfigError, match="no job 'zzz'"):
         session.job("zzz")
-
-
-def test_jobs_are_rows_where_pandas_is(peer: Peer, make: Callable[..., Session]) -> None:
-    """With pandas the jobs are a table; without it that is said in words."""
-    session = make(peer.url)
-    job = one(session).wait(10)
-
-    if importlib.util.find_spec("pandas"):
-        assert [job.id] == list(session.jobs().to_dataframe()["id"])
-    else:
-        with pytest.raises(ConfigError, match="pandas"):
-            session.jobs().to_dataframe()
 
 
 def test_an_unwritable_folder_sends_nothing(
