@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import columns
+from seedance_nb.evolink.plain import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 GRACE = 30  # seconds that an interrupt leaves a request that is just on its way
 SLICE = 0.2  # seconds between two looks
-PROMPT_WIDTH = 48
+PROMPT_WIDTH, NAME_WIDTH = 48, 40
+STEP = 10  # percent of an upload between two lines
 COLUMNS = ("id", "status", "asked", "where", "model", "prompt")
 
 
@@ -142,7 +144,7 @@ class Line:
     def _text(self) -> str:
         done = sum(job.state.is_final for job in self._jobs)
         job = next((job for job in self._jobs if not job.state.is_final), self._jobs[-1])
-        parts = [job.id, say(f"panel.word.{job.status}")]
+        parts = [job.id, self._word(job)]
         if len(self._jobs) > 1:
             parts.insert(0, say("cli.progress", done=done, count=len(self._jobs)))
         percent, left = job.expected_progress(), job.eta
@@ -152,3 +154,13 @@ class Line:
         trouble = job.state.trouble
         parts += [say("cli.trouble", reason=trouble.message)] if trouble else []
         return "  ".join(parts)
+
+    def _word(self, job: Job) -> str:
+        """Its status; of a queued one whose inputs go up, how much of which one has."""
+        sending = job.uploading if job.status == "queued" else None
+        if sending is None:
+            return say(f"panel.word.{job.status}")
+        name, share = sending
+        percent = int(100 * share)
+        percent -= 0 if self._moves else percent % STEP
+        return say("panel.word.uploading", name=clean(name, NAME_WIDTH), percent=percent)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -31,9 +33,10 @@ from seedance_nb.core.errors import (
 )
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.evolink import inputs
-from seedance_nb.runs.job import Job
+from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
+from seedance_nb.runs.terminal import Line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -289,7 +292,7 @@ def test_a_server_without_files_refuses_them(peer: Peer, make: Make, cat: Path) 
 
 
 def test_progress_and_stop(peer: Peer, make: Make, tmp_path: Path) -> None:
-    """A job tells what is being uploaded and how much of it; Stop ends that and nothing is sent."""
+    """A job and its line tell what goes up and how much of it has; Stop ends it, unsent."""
     peer.on_upload = [("hold",)]
     session = make()
     large = png(tmp_path / "large.png", side=4000)
@@ -297,6 +300,8 @@ def test_progress_and_stop(peer: Peer, make: Make, tmp_path: Path) -> None:
     until(lambda: job.uploading and job.uploading[1] > 0)
     assert job.uploading is not None
     name, share = job.uploading
+    line = io.StringIO()
+    Line(Jobs([job]), line)(job)
     job.stop()
 
     with pytest.raises(SeedanceError):
@@ -304,6 +309,7 @@ def test_progress_and_stop(peer: Peer, make: Make, tmp_path: Path) -> None:
 
     assert "large.png" == name
     assert 0 < share < 1
+    assert re.fullmatch(rf"{job.id}  Uploading large\.png, \d?0 %\n", line.getvalue())
     assert ("cancelled", []) == (job.status, peer.creates)
     assert not job.uploading
 
