@@ -40,6 +40,7 @@ OUTSIDE = {
     "av": {
         "simulator",
         "notebook/poster.py",
+        "notebook/thumbnails.py",
         "evolink/probe.py",
         "evolink/fit_clips.py",
         "runs/frames.py",
@@ -47,6 +48,7 @@ OUTSIDE = {
     "PIL": {
         "simulator",
         "notebook/poster.py",
+        "notebook/thumbnails.py",
         "evolink/objects.py",
         "evolink/fit_pictures.py",
         "runs/frames.py",

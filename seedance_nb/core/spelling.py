@@ -132,7 +132,7 @@ def _options(request: VideoRequest) -> Iterator[str]:
             yield parameter.options[0]
         else:
             for item in value if isinstance(value, tuple) else (value,):
-                yield from (parameter.options[0], _spelt(item))
+                yield from (parameter.options[0], spelt(item))
     if _is_fitted(request):
         yield "--fit"
 
@@ -145,12 +145,12 @@ def _literal(value: Any) -> str:
     """The value in Python's spelling, in double quotes where that takes no escapes."""
     if isinstance(value, tuple):
         return f"[{', '.join(map(_literal, value))}]"
-    text = repr(_spelt(value) if isinstance(value, Media) else value)
+    text = repr(spelt(value) if isinstance(value, Media) else value)
     return f'"{text[1:-1]}"' if text.startswith("'") and '"' not in text else text
 
 
-def _spelt(item: object) -> str:
-    """What stands for an input on a line: its address, or the path of a file."""
+def spelt(item: object) -> str:
+    """What stands for an input on a line: its address, or the path of its file."""
     if not isinstance(item, Media):
         return str(item)
     path = item.original or item.source

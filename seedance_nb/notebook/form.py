@@ -9,14 +9,12 @@ import ipywidgets
 
 from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import SeedanceError
-from seedance_nb.core.spelling import as_cell, as_curl, as_python
 from seedance_nb.core.texts import say
 from seedance_nb.notebook import cells
 from seedance_nb.notebook import stage as stages
 from seedance_nb.notebook.form_controls import (
+    BUTTON,
     EDGE,
-    FULL,
-    STYLE,
     fill,
     frame,
     labelled,
@@ -26,17 +24,22 @@ from seedance_nb.notebook.form_controls import (
     note_html,
     show_note,
 )
+from seedance_nb.notebook.form_media import MOST_UPLOADED, MediaInputs, parted
 from seedance_nb.notebook.form_source import request_from
+from seedance_nb.notebook.form_spelling import Spellings
 from seedance_nb.notebook.form_state import form_state, values_of
 from seedance_nb.notebook.look import BOX, FAINT, code_in, safe
 from seedance_nb.notebook.pair import ALIVE, LASTING, Pair
 from seedance_nb.notebook.stage import Panel, Stage, stage_for
+from seedance_nb.notebook.thumbnails import thumbnail
 from seedance_nb.notebook.video import Budget
+from seedance_nb.runs.budget import Consent
 from seedance_nb.runs.job import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from seedance_nb.core.media import Media
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.notebook.cells import FrontEnd
     from seedance_nb.notebook.desk import Sessions
@@ -46,13 +49,13 @@ if TYPE_CHECKING:
     from seedance_nb.runs.session import Session
 
 MOST_PANELS = 12  # of one click
-SPELLINGS = ("cell", "python", "curl")
 # What stands beneath what, and what shares a row.
 ROWS = (
     ("prompt",),
     ("images",),
     ("videos",),
     ("audios",),
+    ("fit",),
     ("model",),
     ("tier",),
     ("duration",),
@@ -63,7 +66,6 @@ ROWS = (
     ("takes",),
     ("new",),
 )
-_BUTTON = {"width": "max-content", "margin": "2px 6px 2px 0"}
 _ROW = {"flex_flow": "row wrap", "align_items": "center", "margin": "4px 0 0"}
 
 
@@ -86,7 +88,8 @@ class Form:
         stage: Makes the place where panels are shown.
 
     Attributes:
-        controls: The control of each parameter, and of `takes` and `new`, by name.
+        controls: The control of each parameter, and of `form_state.RUN`, by name.
+        inputs: The media controls with what was uploaded, by name.
         notes: What is said under each, by name.
         state: What the form says just now.
         widget: All of it.
@@ -109,24 +112,24 @@ class Form:
         session = sessions.current()
         request = None if source is None else request_from(source, session)
         self.controls = make_controls()
+        self.inputs = {
+            name: MediaInputs(name, self.controls[name], self._room, self._refresh)
+            for name in MEDIA_FIELDS
+        }
         self.notes = {name: make_note() for name in self.controls}
         self.summary = ipywidgets.HTML()
         self.generate = ipywidgets.Button(
-            description=say("form.generate"), button_style="primary", layout=_BUTTON
+            description=say("form.generate"), button_style="primary", layout=BUTTON
         )
-        self.spellers = {
-            how: ipywidgets.Button(description=say(f"form.spell.{how}"), layout=_BUTTON)
-            for how in SPELLINGS
-        }
-        self.text = ipywidgets.Textarea(layout={**FULL, "display": "none"}, style=STYLE)
+        self.spellings = Spellings(sessions)
         self.message = make_note()
         self.message.layout.margin = "4px 0 0"
         self.panels = ipywidgets.VBox(layout={"width": "100%"})
         self._known: dict[str, Any] = {}  # the panel of each job
         self._kept: dict[str, tuple[str, str]] = {}  # the same as HTML and as text; newest last
         self._pair = Pair(stage(session).publish, f"seedance-form-{id(self):x}", self._front_end)
-        self._spelling = ""
         self._filling = False
+        self._sure: tuple[object, ...] = ()  # what the next click would agree to pay for
         self.widget = self._put_together(session)
         self._listen()
         self.state: FormState = self._read()
@@ -171,8 +174,13 @@ class Form:
 
     def fill(self, request: VideoRequest) -> None:
         """Fill in what asks for this request."""
+        values = values_of(request)
         self._filling = True
-        fill(self.controls, values_of(request))
+        for name in MEDIA_FIELDS:
+            items = values.pop(name)
+            lines, held = parted(name, items, lambda: self._sessions.current().inputs)
+            self.inputs[name].put(lines, held)
+        fill(self.controls, values)
         self._filling = False
         self._refresh()
 
@@ -189,35 +197,58 @@ class Form:
         )
         rows: list[Any] = [head]
         for names in ROWS:
-            shown = [labelled(name, self.controls[name]) for name in names]
+            shown = [self._control(name) for name in names]
             if isinstance(shown[0], ipywidgets.Checkbox):
                 beside = {**_ROW, "margin": f"2px 0 2px {EDGE}px"}
                 shown = [ipywidgets.HBox(shown, layout=beside)]
             rows += [*shown, *(self.notes[name] for name in names)]
-        buttons = ipywidgets.HBox([self.generate, *self.spellers.values()], layout=_ROW)
-        body = frame([*rows, self.summary, buttons, self.message, self.text])
+        buttons = ipywidgets.HBox([self.generate, *self.spellings.buttons.values()], layout=_ROW)
+        body = frame([*rows, self.summary, buttons, self.message, self.spellings.text])
         whole = ipywidgets.VBox([body, self.panels], layout={"width": "100%"})
         for name in (ALIVE, LASTING):  # what was typed can still be copied
             whole.add_class(name)
         return whole
 
+    def _control(self, name: str) -> Any:
+        if name in self.inputs:
+            return self.inputs[name].widget
+        return labelled(name, self.controls[name])
+
+    def _room(self) -> int:
+        """Bytes that may still be uploaded."""
+        return MOST_UPLOADED - sum(each.uploaded for each in self.inputs.values())
+
     def _listen(self) -> None:
+        self.controls["fit"].observe(lambda _: self._say_busy(), "value")
         for control in self.controls.values():
             control.observe(lambda _: self._refresh(), "value")
         self.generate.on_click(lambda _: self._generate())
-        for how, button in self.spellers.items():
-            button.on_click(lambda _, how=how: self._spell(how))
 
     def _read(self) -> FormState:
         session = self._sessions.current()
         trouble = session.settings.trouble
         values = {name: control.value for name, control in self.controls.items()}
+        values |= {name: each.value for name, each in self.inputs.items()}
+
+        def cost(requests: Sequence[VideoRequest]) -> str:
+            text: str = session.purse.estimate(requests, 0).text  # nobody waits for the prices
+            return text
+
+        def picture(name: str, media: Media) -> str:
+            copy = session.inputs.path(media) if media.source is None else None
+            return thumbnail(name, media, copy)
+
         return form_state(
             values,
-            simulated=session.backend == "simulator",
+            cost=cost,
             trouble=str(trouble) if trouble else "",
             is_secret=session.secret.is_in,
+            picture=picture,
         )
+
+    def _say_busy(self) -> None:
+        if self.controls["fit"].value and not self._filling:
+            show_note(self.notes["fit"], line_html(say("form.fit.busy")))
 
     def _refresh(self) -> None:
         """Say anew what there is to say."""
@@ -226,39 +257,19 @@ class Form:
         state = self.state = self._read()
         self.controls["aspect_ratio"].show(state.ratio)
         for name, note in self.notes.items():
-            show_note(note, note_html(state, name))
-        for name in MEDIA_FIELDS:  # all addresses are seen, within reason
+            refused = self.inputs[name].refused if name in self.inputs else ""
+            line = line_html(refused, tone="bad") if refused else ""
+            show_note(note, line + note_html(state, name))
+        for name in MEDIA_FIELDS:  # all lines are seen, within reason
             self.controls[name].rows = min(9, self.controls[name].value.count("\n") + 2)
+        self.controls["fit"].layout.display = None if state.fits else "none"
+        if self._sure and self._sure != self._wanted:
+            self._ask_for_yes(())
         lines = [line_html(state.summary), line_html(state.estimate)]
         self.summary.value = f'<div style="margin:6px 0 0">{"".join(lines)}</div>'
         self.generate.disabled = not state.is_ready
         self.generate.tooltip = state.summary
-        for button in self.spellers.values():
-            button.disabled = not state.is_ready
-        self._write()
-
-    def _spell(self, how: str) -> None:
-        """Open a spelling, or close the one that is open."""
-        self._spelling = "" if self._spelling == how else how
-        self._write()
-
-    def _write(self) -> None:
-        request, how = self.state.request, self._spelling
-        if request is None or not how:
-            self.text.layout.display = "none"
-            return
-        self.text.description = say(f"form.spell.{how}")
-        self.text.value = self._spelled(request, how)
-        self.text.rows = min(16, self.text.value.count("\n") + 2)
-        self.text.layout.display = None
-
-    def _spelled(self, request: VideoRequest, how: str) -> str:
-        if how == "curl":
-            return as_curl(request, self._sessions.current().settings.base_url)
-        if request.files:
-            request = self._sessions.current().inputs.kept(request)
-        spell = as_cell if how == "cell" else as_python
-        return spell(request, takes=self.state.takes)
+        self.spellings.show(state)
 
     def _generate(self) -> None:
         """Ask for what is filled in; its panels go below the form."""
@@ -269,16 +280,33 @@ class Form:
         self.generate.disabled = True
         show_note(self.message, "")
         session = self._sessions.current()
+        consent = Consent(yes=self._sure == self._wanted, line=say("form.sure.how"))
+        self._ask_for_yes(())
+        cell = {**self._cell, "kind": "form"}
         try:
             made = session.generate(
-                state.request, takes=state.takes, new=state.new, cell={**self._cell, "kind": "form"}
+                state.request, takes=state.takes, new=state.new, cell=cell, consent=consent
             )
         except SeedanceError as error:
             show_note(self.message, line_html(str(error), tone="bad"))
+            if error.text_id == "error.yes":
+                self._ask_for_yes(self._wanted)
         else:
             self._show([made] if isinstance(made, Job) else list(made), session)
         finally:
             self.generate.disabled = False
+
+    @property
+    def _wanted(self) -> tuple[object, ...]:
+        request = self.state.request
+        return (request.digest, self.state.takes, self.state.new) if request else ()
+
+    def _ask_for_yes(self, wanted: tuple[object, ...]) -> None:
+        """Let the next click mean a yes to this; to nothing, if it is empty."""
+        self._sure = wanted
+        sure = say("form.sure", count=self.state.takes)
+        self.generate.description = sure if wanted else say("form.generate")
+        self.generate.button_style = "warning" if wanted else "primary"
 
     def _show(self, jobs: list[Job], session: Session) -> None:
         stage = self._make_stage(session)

@@ -10,6 +10,7 @@ import traitlets
 from seedance_nb.core import catalog
 from seedance_nb.core.catalog import MODES, PARAMETERS
 from seedance_nb.core.texts import say
+from seedance_nb.notebook.input_cards import cards_html
 from seedance_nb.notebook.look import FAINT, WIDEST, code_in, colour, safe
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LABEL = 84  # pixels of the column of labels
 EDGE = LABEL + 8  # where the controls begin
 FULL = {"width": "100%", "margin": "2px 0"}
+BUTTON = {"width": "max-content", "margin": "2px 6px 2px 0"}
 STYLE = {"description_width": f"{LABEL}px"}
 _NOTE = {"width": "auto", "margin": f"0 0 0 {EDGE}px", "display": "none"}
 _SMALL = (
@@ -84,6 +86,7 @@ def _shape(ratio: str) -> Any:
 def make_controls() -> dict[str, Any]:
     """A control for each parameter, and for what a form asks besides."""
     controls = {parameter.name: _control(parameter) for parameter in PARAMETERS}
+    controls["fit"] = _switch("fit", value=False)
     controls["takes"] = _number("takes", 1)
     controls["new"] = _switch("new", value=False)
     return controls
@@ -116,16 +119,16 @@ def show_note(note: Any, html: str) -> None:
 
 
 def note_html(state: FormState, name: str) -> str:
-    """What there is to say of a field: hint, problems, advice and thumbnails."""
+    """What there is to say of a field: hint, problems, advice, its inputs, what fitting did."""
     hint = state.hints.get(name, "")
     if name == "model":
         hint = state.mode
     parts = [f'<div style="{FAINT}">{safe(hint)}</div>'] if hint else []
     parts += [_line(_without(name, text), "bad") for text in state.problems.get(name, ())]
     parts += [_line(text, "warn") for text in state.advice.get(name, ())]
-    if name == "images" and state.thumbnails:
-        parts.append(_thumbnails(state.thumbnails))
-    return f'<div style="{_SMALL}">{"".join(parts)}</div>' if parts else ""
+    parts += [_line(text, "good") for text in state.fitted if name == "fit"]
+    parts.append(cards_html(state.cards.get(name, ())))
+    return f'<div style="{_SMALL}">{"".join(parts)}</div>' if any(parts) else ""
 
 
 def line_html(text: str, *, tone: str = "") -> str:
@@ -148,31 +151,15 @@ def _without(name: str, text: str) -> str:
     return text
 
 
-def _thumbnails(urls: Sequence[str]) -> str:
-    look = (
-        "height:56px;max-width:120px;object-fit:cover;border-radius:5px;"
-        "border:1px solid rgba(128,128,128,.32);background:rgba(128,128,128,.12)"
-    )
-    name = safe(say("form.label.images"))
-    # No referrer: the address of a notebook server is nobody else's business.
-    tags = [
-        f'<img src="{safe(url)}" alt="{name} {number}" loading="lazy" '
-        f'referrerpolicy="no-referrer" style="{look}">'
-        for number, url in enumerate(urls, 1)
-    ]
-    row = "display:flex;flex-wrap:wrap;gap:6px;margin:4px 0 2px"
-    return f'<div style="{row}">{"".join(tags)}</div>'
-
-
 # --- controls -------------------------------------------------------------------------------------
 
 
 def _control(parameter: Parameter) -> Any:
     name = parameter.name
     if parameter.kind == "prompt":
-        return _area(name, rows=5, continuous=True)
+        return _area(name, rows=5)
     if parameter.kind == "media":
-        return _area(name, rows=2, continuous=False)
+        return _area(name, rows=2)
     if parameter.kind == "integer":
         return _number(name, parameter.default)
     if parameter.kind == "flag":
@@ -188,13 +175,12 @@ def _control(parameter: Parameter) -> Any:
     return _choice(parameter)
 
 
-def _area(name: str, *, rows: int, continuous: bool) -> Any:
-    """A field of several lines; addresses are read when one leaves it, not letter by letter."""
+def _area(name: str, *, rows: int) -> Any:
+    """A field of several lines, read as one types."""
     return ipywidgets.Textarea(
         description=say(f"form.label.{name}"),
         placeholder=say("form.hint.prompt" if name == "prompt" else "form.hint.media"),
         rows=rows,
-        continuous_update=continuous,
         layout=FULL,
         style=STYLE,
     )

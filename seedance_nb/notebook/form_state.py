@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from seedance_nb.core import catalog
-from seedance_nb.core.addresses import is_url
+from seedance_nb.core import catalog, fitting, tags
 from seedance_nb.core.catalog import BY_NAME, DEFAULT_RATIO, MEDIA_FIELDS, PARAMETERS, PIXELS
-from seedance_nb.core.checking import inferred_mode
+from seedance_nb.core.checking import Choice, inferred_mode, open_inputs, problems_of
+from seedance_nb.core.media import Media
 from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.spelling import differing
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import length_of, listed
+from seedance_nb.notebook.input_cards import InputCard, input_cards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
 
     from seedance_nb.core.catalog import Mode
     from seedance_nb.core.errors import Problem
+    from seedance_nb.notebook.input_cards import Picture
 
-RUN = ("takes", "new")  # what a form asks besides the parameters of a request
+RUN = ("fit", "takes", "new")  # what a form asks besides the parameters of a request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,9 @@ class FormState:
         hints: What to know of a field, by its name.
         problems: What is wrong with a field, by its name.
         advice: What is allowed but not advised, by the name of the field.
-        thumbnails: Addresses of images to show.
+        cards: The inputs, by the name of the field.
+        fits: Whether files are fitted to the limits, or could be.
+        fitted: What was done to files for that.
         summary: What will be asked for, in a line, or why it cannot be.
         estimate: What it will cost.
     """
@@ -50,7 +55,9 @@ class FormState:
     hints: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     advice: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    thumbnails: tuple[str, ...] = ()
+    cards: Mapping[str, tuple[InputCard, ...]] = field(default_factory=dict)
+    fits: bool = False
+    fitted: tuple[str, ...] = ()
     summary: str = ""
     estimate: str = ""
 
@@ -63,55 +70,62 @@ class FormState:
 def form_state(
     values: Mapping[str, Any],
     *,
-    simulated: bool = True,
+    cost: Callable[[Sequence[VideoRequest]], str] = lambda _: "",
     trouble: str = "",
     is_secret: Callable[[str], bool] = lambda _: False,
+    picture: Picture = lambda *_: "",
 ) -> FormState:
     """What a form says.
 
     Args:
         values: What is filled in: the parameters of the catalog and `RUN`, by name; media as
-            addresses, one a line; None where the default holds.
-        simulated: Whether the simulator would answer.
+            lines, or one by one; None where the default holds.
+        cost: Says what requests will cost.
         trouble: Why the settings allow no request at all.
         is_secret: Whether a text holds the API key.
+        picture: Makes the small picture of a file.
     """
     given = {p.name: _read(p.kind, values.get(p.name, p.default)) for p in PARAMETERS}
-    prompt = given.pop("prompt")
-    takes = values.get("takes", 1)
-    problems = _problems(prompt, given, takes, is_secret)
+    takes, fit = values.get("takes", 1), bool(values.get("fit"))
+    ready, found = open_inputs({**given, "catalog": None}, fit=fit)
+    found += problems_of(ready, Choice.of(ready))
+    problems = _problems(given, found, takes, is_secret)
     if trouble:
         problems = {**problems, "": (trouble,)}
-    request = None if problems else VideoRequest(prompt, **given)
+    request = None if problems else VideoRequest(**ready)
     mode: Mode = given["model"] or inferred_mode(given)
-    ratio = given["aspect_ratio"] or DEFAULT_RATIO[mode]
+    inputs = {name: ready[name] for name in MEDIA_FIELDS}
+    fits = fit or any(_can_fit(name, items) for name, items in inputs.items())
     return FormState(
         request=request,
         takes=takes,
         new=bool(values.get("new")),
         mode=_mode(mode, str(given["tier"]), chosen=bool(given["model"])),
-        ratio=ratio,
-        hints={
-            "prompt": _length(prompt),
-            "aspect_ratio": _pixels(ratio, given["quality"], chosen=bool(given["aspect_ratio"])),
-        },
+        ratio=given["aspect_ratio"] or DEFAULT_RATIO[mode],
+        hints={**_hints(mode, given), "fit": say("form.fit.tip") if fits else ""},
         problems=problems,
-        advice=_by_field(request.warnings) if request else {},
-        thumbnails=tuple(url for url in given["images"] if is_url(url)),
+        advice=_advice(request, mode, str(given["prompt"])),
+        cards=input_cards(mode, inputs, picture),
+        fits=fits,
+        fitted=tuple(
+            fitting.lines(one for items in inputs.values() for one in items if _is_file(one))
+        ),
         summary=_ready(request, takes) if request else _why(problems),
-        estimate=say("magic.dry.estimate.simulator" if simulated else "magic.dry.estimate"),
+        estimate=say("dry.estimate", cost=cost([request] * takes)) if request else "",
     )
 
 
 def values_of(request: VideoRequest) -> dict[str, Any]:
-    """What to fill in, so that the form asks for this request."""
+    """What to fill in, so that the form asks for this request; media one by one."""
     said = {"prompt": request.prompt, **differing(request)}
     values = {p.name: said.get(p.name, p.default) for p in PARAMETERS}
-    return values | {name: "\n".join(said.get(name, ())) for name in MEDIA_FIELDS}
+    return values | {name: said.get(name, ()) for name in MEDIA_FIELDS}
 
 
 def _read(kind: str, value: Any) -> Any:
     """The value of a control as a request takes it."""
+    if kind == "media" and isinstance(value, tuple):
+        return value
     if kind == "media":
         return tuple(line.strip() for line in str(value or "").splitlines() if line.strip())
     if kind == "prompt":
@@ -121,14 +135,28 @@ def _read(kind: str, value: Any) -> Any:
     return None if value == "" else value
 
 
+def _is_file(item: object) -> TypeGuard[Media]:
+    return isinstance(item, Media)
+
+
+def _can_fit(name: str, items: Sequence[object]) -> bool:
+    """Whether one of these files breaks a limit in a way that can be mended."""
+    share = fitting.shares(name, items)
+    plans = (fitting.plan(name, item, share) for item in items if _is_file(item))
+    return any(isinstance(plan, fitting.Plan) for plan in plans)
+
+
 def _problems(
-    prompt: str, given: Mapping[str, Any], takes: object, is_secret: Callable[[str], bool]
+    given: Mapping[str, Any],
+    problems: Sequence[Problem],
+    takes: object,
+    is_secret: Callable[[str], bool],
 ) -> dict[str, tuple[str, ...]]:
-    found = _by_field(VideoRequest.check(prompt, **given))
-    if not prompt.strip():
+    found = _by_field(problems)
+    if not given["prompt"].strip():
         found["prompt"] = (say("form.prompt.empty"),)
-    for name, value in {"prompt": prompt, **given}.items():
-        text = listed(value) if name in MEDIA_FIELDS else value
+    for name, value in given.items():
+        text = listed(map(_words, value)) if name in MEDIA_FIELDS else value
         if isinstance(text, str) and is_secret(text):
             found[name] = (say("form.secret"),)  # and nothing that quotes it
     if not isinstance(takes, int) or not 1 <= takes <= MOST_TAKES:
@@ -137,12 +165,41 @@ def _problems(
     return found
 
 
-def _by_field(problems: Any) -> dict[str, tuple[str, ...]]:
+def _words(item: object) -> str:
+    """What was typed or is told of an input."""
+    if isinstance(item, Mapping):
+        return str(item.get("name", ""))
+    return item.name if _is_file(item) else str(item)
+
+
+def _by_field(problems: Sequence[Problem]) -> dict[str, tuple[str, ...]]:
+    """What is said of each field; what is said of tags belongs to the prompt."""
     found: dict[str, tuple[str, ...]] = {}
-    for problem in problems:
-        one: Problem = problem
-        found[one.field] = (*found.get(one.field, ()), one.text)
+    for one in problems:
+        name = "prompt" if one.text_id.startswith("problem.tag.") else one.field
+        found[name] = (*found.get(name, ()), one.text)
     return found
+
+
+def _advice(request: VideoRequest | None, mode: Mode, prompt: str) -> dict[str, tuple[str, ...]]:
+    found = _by_field(request.warnings) if request else {}
+    used = tags.used(prompt)
+    if used and mode != "reference":
+        line = say("form.tags.reference", tags=listed(used))
+        found["prompt"] = (*found.get("prompt", ()), line)
+    return found
+
+
+def _hints(mode: Mode, given: Mapping[str, Any]) -> dict[str, str]:
+    ratio = given["aspect_ratio"]
+    prompt = _length(given["prompt"])
+    counts = {name: len(given[name]) for name in MEDIA_FIELDS}
+    if mode == "reference" and any(counts.values()):
+        prompt += " · " + say("form.tags", tags=" ".join(tags.tags_of(counts)))
+    return {
+        "prompt": prompt,
+        "aspect_ratio": _pixels(ratio or DEFAULT_RATIO[mode], given["quality"], chosen=bool(ratio)),
+    }
 
 
 def _mode(mode: Mode, tier: str, *, chosen: bool) -> str:

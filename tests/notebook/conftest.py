@@ -218,7 +218,7 @@ class FakeSession:
         self._make_job = make_job
         self._serial = itertools.count(1)
         free = Estimate(credits=0.0, source="simulator")
-        self.purse = SimpleNamespace(estimate=lambda _: free)
+        self.purse = SimpleNamespace(estimate=lambda *_: free)
 
     def generate(self, request: VideoRequest, **how: Any) -> Job | Jobs:
         """Jobs that run, or the refusal."""

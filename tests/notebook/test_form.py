@@ -148,7 +148,8 @@ def test_problems_come_and_go_as_one_types(form: Form) -> None:
     assert "images" not in wrong
     assert blocked
     assert "not a URL" not in note(form, "images")
-    assert f'<img src="{IMAGE}"' in note(form, "images")
+    assert "example.org" in note(form, "images")
+    assert "<img" not in note(form, "images")
     assert not form.generate.disabled
     assert "Ready" in form.summary.value
 
@@ -157,7 +158,7 @@ def test_an_empty_form_says_what_is_missing(form: Form) -> None:
     """Nothing can be sent yet, and the form says why."""
     assert form.generate.disabled
     assert "Not ready yet: Prompt" in form.summary.value
-    assert all(button.disabled for button in form.spellers.values())
+    assert all(button.disabled for button in form.spellings.buttons.values())
 
 
 def test_generate_asks_and_shows_the_job_below(form: Form, session: Any) -> None:
@@ -255,16 +256,16 @@ def test_spellings_open_follow_and_close(form: Form, how: str, beginning: str) -
     """The text is ready to copy, changes with the form, and closes at the second click."""
     form.controls["prompt"].value = "a dog"
     form.controls["duration"].value = 8
-    form.spellers[how].click()
-    opened, shown = form.text.value, form.text.layout.display
+    form.spellings.buttons[how].click()
+    opened, shown = form.spellings.text.value, form.spellings.text.layout.display
     form.controls["prompt"].value = "a cat"
-    followed = form.text.value
-    form.spellers[how].click()
+    followed = form.spellings.text.value
+    form.spellings.buttons[how].click()
 
     assert opened.startswith(beginning)
     assert shown is None
     assert "a cat" in followed
-    assert "none" == form.text.layout.display
+    assert "none" == form.spellings.text.layout.display
 
 
 def test_a_form_is_filled_from_what_made_a_video(

@@ -96,10 +96,12 @@ def test_a_long_prompt_is_advised_against_and_can_be_sent() -> None:
     assert "1001 words" in state.advice["prompt"][0]
 
 
-def test_the_estimate_is_nothing_on_the_simulator_and_unknown_live() -> None:
-    """No number is made up."""
-    assert "nothing" in form_state(filled()).estimate
-    assert "not known" in form_state(filled(), simulated=False).estimate
+def test_the_estimate_is_of_all_takes_together() -> None:
+    """What is told of the cost is told of every video that would be made, once that is known."""
+    told = form_state(filled(takes=3), cost=lambda requests: f"{len(requests)} credits").estimate
+
+    assert "Estimate: 3 credits." == told
+    assert "" == form_state(filled(prompt=""), cost=lambda _: "much").estimate
 
 
 def test_what_will_be_asked_is_summed_up() -> None:
@@ -148,7 +150,7 @@ def test_a_form_filled_from_a_request_asks_for_the_same(fields: dict[str, Any]) 
 
 def test_hostile_text_is_only_text() -> None:
     """Nothing that is typed becomes markup."""
-    link = 'https://example.org/"onerror="x'
+    link = 'https://example.org/"><img src=x onerror="x'
     state = form_state(filled(images=f"<script>\n{link}", callback_url="<img src=x onerror=y>"))
     html = "".join(note_html(state, field) for field in ("images", "callback_url"))
 
