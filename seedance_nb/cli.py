@@ -27,12 +27,12 @@ from seedance_nb.core.errors import (
     SubmitUncertain,
 )
 from seedance_nb.core.texts import say
+from seedance_nb.runs import cleaning, settings, terminal
 from seedance_nb.runs import current as sessions
 from seedance_nb.runs import demo as demos
 from seedance_nb.runs import doctor as doctors
 from seedance_nb.runs import leaks as leaking
 from seedance_nb.runs import log as logs
-from seedance_nb.runs import settings, terminal
 from seedance_nb.runs.errand import (
     BAD,
     DONE,
@@ -95,7 +95,7 @@ def _run(words: list[str]) -> int:
     given = parser.parse_args(words)
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "demo": demo, "simulate": simulate, "jobs": jobs, "resume": resume, "log": log,
-        "export": export, "doctor": doctor,
+        "export": export, "clean": clean, "doctor": doctor,
     }  # fmt: skip
     return commands[given.command](given)
 
@@ -133,6 +133,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
     _add_simulate(add("simulate"), listed=command == "simulate")
     for name in ("jobs", "resume"):
         add(name)
+    add("clean").add_argument("-y", "--yes", action="store_true", help=say("cli.clean.yes"))
     add("doctor").add_argument("--leaks", metavar="PATH", help=say("cli.doctor.leaks"))
     log_options = add("log")
     log_options.add_argument("--verify", action="store_true", help=say("cli.log.verify"))
@@ -217,6 +218,15 @@ def log(given: argparse.Namespace) -> int:
 def export(given: argparse.Namespace) -> int:
     """Write the log to a file; its ending says how."""
     print(logs.read(sessions.current()).export(given.file))
+    return DONE
+
+
+def clean(given: argparse.Namespace) -> int:
+    """List what nobody needs, or remove it."""
+    told, rows = cleaning.clean(sessions.current(), yes=given.yes)
+    for line in terminal.lines(None, rows):
+        print(line)
+    tell(told)
     return DONE
 
 

@@ -2515,6 +2515,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "write the request log as .jsonl, .ipynb, .py or .zip",
         "把请求记录写成 .jsonl、.ipynb、.py 或 .zip",
     ),
+    "cli.clean": (
+        "list what can go without loss: clips of the simulator, half downloads, stray inputs",
+        "列出可安全删除的文件：模拟器的片段、残留的下载、无用的输入副本",
+    ),
+    "cli.clean.yes": ("remove it", "直接删除"),
     "cli.export.file": ("where to; the ending says in which form", "目标文件；扩展名决定格式"),
     "cli.doctor": (
         "say what was found: key, backend, versions, encoder, folder, clock",
@@ -2548,8 +2553,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.column.happens": ("What happens", "会发生什么"),
     "clean.none": ("Nothing to remove in {home}.", "{home} 中没有可删除的文件。"),
     "clean.would": (
-        "{count} files ({size} MB) can go without loss; `%seedance clean -y` removes them.",
-        "有 {count} 个文件（{size} MB）可以安全删除；用 `%seedance clean -y` 删除。",
+        "{count} files ({size} MB) can go without loss; with `-y` they are removed.",
+        "有 {count} 个文件（{size} MB）可以安全删除；加上 `-y` 即可删除。",
     ),
     "clean.done": (
         "{count} files removed, {size} MB freed.",

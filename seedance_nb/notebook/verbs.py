@@ -232,17 +232,9 @@ def _simulate(desk: Desk, name: str | None = None) -> None:
 
 def _clean(desk: Desk, yes: str = "") -> None:
     cleaning = importlib.import_module("seedance_nb.runs.cleaning")
-    home = desk.session().home
-    requests = [job.request for job in desk.session().jobs() if job.request]
-    found = cleaning.find(home, {file.sha256 for each in requests for file in each.files})
-    size = f"{sum(waste.size for waste in found) / 10**6:.1f}"
-    if yes and found:
-        size = f"{cleaning.remove(found) / 10**6:.1f}"
-    text_id = "none" if not found else "done" if yes else "would"
-    desk.tell(say(f"clean.{text_id}", count=len(found), size=size, home=home))
-    if found and not yes:
-        kinds = [waste.kind for waste in found]
-        rows = [[say(f"clean.{kind}"), str(kinds.count(kind))] for kind in dict.fromkeys(kinds)]
+    told, rows = cleaning.clean(desk.session(), yes=bool(yes))
+    desk.tell(told)
+    if rows:
         desk.table([say("magic.column.what"), say("clean.files")], rows)
 
 

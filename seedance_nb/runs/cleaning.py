@@ -7,11 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from seedance_nb.core.texts import say
 from seedance_nb.runs import disk
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
+
+    from seedance_nb.runs.session import Session
 
 Kind = Literal["clip", "part", "input"]
 
@@ -30,6 +33,26 @@ class Waste:
     path: Path
     kind: Kind
     size: int
+
+
+def clean(session: Session, *, yes: bool) -> tuple[str, list[list[str]]]:
+    """Remove what nobody needs, or only tell what that is.
+
+    Args:
+        session: Whose folder it is.
+        yes: Whether it is removed.
+
+    Returns:
+        A sentence, and what would go in rows of kind and number; no rows when it is gone.
+    """
+    home = session.home
+    requests = [job.request for job in session.jobs() if job.request]
+    found = find(home, {file.sha256 for each in requests for file in each.files})
+    size = remove(found) if yes else sum(waste.size for waste in found)
+    text_id = "none" if not found else "done" if yes else "would"
+    told = say(f"clean.{text_id}", count=len(found), size=f"{size / 10**6:.1f}", home=home)
+    kinds = [] if yes else [waste.kind for waste in found]
+    return told, [[say(f"clean.{kind}"), str(kinds.count(kind))] for kind in dict.fromkeys(kinds)]
 
 
 def find(home: Path, inputs: Collection[str]) -> list[Waste]:

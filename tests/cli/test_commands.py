@@ -277,6 +277,26 @@ def test_simulate_refuses_nonsense(run: Run, words: tuple[str, str]) -> None:
     assert "cannot start" in said.err
 
 
+def test_clean_removes_with_a_yes_only(run: Run) -> None:
+    """`clean` lists what can go, `-y` removes that; a video and its record stay."""
+    made = Path(run("generate", "a red kite", *SMALL, "--quiet").out.strip())
+    half = made.with_name(".kite2345.1-1.part")
+    half.write_bytes(b"half")
+    clips = [*Path("seedance_runs/simulator/media").glob("*.mp4")]
+
+    listed = run("clean")
+    assert 0 == listed.code
+    assert 2 == len(listed.out.splitlines())
+    assert "with `-y` they are removed" in listed.err
+    assert all(path.exists() for path in (made, half, *clips))
+
+    removed = run("clean", "-y")
+    assert (0, "") == (removed.code, removed.out)
+    assert f"{1 + len(clips)} files removed" in removed.err
+    assert [True, False] == [path.exists() for path in (made, half)]
+    assert "Nothing to remove" in run("clean").err
+
+
 def test_doctor_tells_what_it_found(run: Run, to_peer: Peer, canary: str) -> None:
     """Where the key comes from, but nothing of the key; and whether the server answers."""
     said = run("doctor")
