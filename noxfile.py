@@ -92,9 +92,9 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """The long form of what `tests` runs a sample of: a hundred kernels killed at random."""
+    """The long form of what `tests` runs a sample of: 500 jobs, a hundred kernels killed."""
     install(session, *PROJECT, *TOOLS)
-    pytest(session, "tests/runs/test_kills.py", SOAK_KILLS="100")
+    pytest(session, "tests/faults/test_soak.py", SOAK_JOBS="500", SOAK_KILLS="100")
 
 
 @nox.session

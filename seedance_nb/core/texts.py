@@ -730,8 +730,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "服务拒绝了 API 密钥：{detail}",
     ),
     "error.auth.refused.hint": (
-        "Check it on evolink.ai/dashboard/keys, then run `%seedance login`.",
-        "请在 evolink.ai/dashboard/keys 核对，然后运行 `%seedance login`。",
+        "Check it on evolink.ai/dashboard/keys, then run `%seedance login`; jobs under way go on "
+        "with the new key.",
+        "请在 evolink.ai/dashboard/keys 核对，然后运行 `%seedance login`；"
+        "进行中的任务会用新密钥继续。",
     ),
     "error.auth.shape": (
         "The API key has blanks or signs in it that no key has; nothing was sent.",
@@ -743,8 +745,10 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.auth.expired": ("The API key has expired: {detail}", "API 密钥已过期：{detail}"),
     "error.auth.expired.hint": (
-        "Make a new one on evolink.ai/dashboard/keys, then run `%seedance login`.",
-        "请在 evolink.ai/dashboard/keys 新建密钥，然后运行 `%seedance login`。",
+        "Make a new one on evolink.ai/dashboard/keys, then run `%seedance login`; jobs under way "
+        "go on with the new key.",
+        "请在 evolink.ai/dashboard/keys 新建密钥，然后运行 `%seedance login`；"
+        "进行中的任务会用新密钥继续。",
     ),
     "error.auth.disabled": ("The API key is switched off: {detail}", "API 密钥已停用：{detail}"),
     "error.auth.disabled.hint": (

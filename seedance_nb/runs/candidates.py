@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.record import JobState
 
 BEFORE, AFTER = 300.0, 900.0  # seconds around the sending in which clocks may disagree
-PAGES = 4
+PAGES = 20  # of 50
 
 
 async def find(api: Api, state: JobState, known: Collection[str | None]) -> list[TaskRow] | None:

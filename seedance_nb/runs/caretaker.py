@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from seedance_nb.runs.settings import Settings
 
 
+LEFT = 3600.0  # seconds after which the temporary file of a dead process is nobody's
+
+
 class Caretaker:
     """Looks after the jobs of one server, kept in one folder.
 
@@ -146,6 +149,7 @@ class Caretaker:
             if job.status != "uncertain" and job not in lost:
                 self.look_after(job)
         self.ledger.tidy()
+        self.library.sweep(before=self.now() - LEFT)
         return Jobs(jobs)
 
     def adopt(self, task_id: str, request: VideoRequest | None = None) -> Job:

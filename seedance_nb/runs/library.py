@@ -208,17 +208,23 @@ class Library:
         except (OSError, RuntimeError, ValueError):
             return None
 
+    def sweep(self, *, before: float) -> None:
+        """Remove what killed processes left, as far as nobody has touched it since `before`.
+
+        Args:
+            before: Epoch seconds; what is younger may belong to somebody who begins just now.
+        """
+        for path in self.folder.glob(".*.part"):
+            with suppress(OSError):
+                if path.stat().st_mtime < before and _is_left(path):
+                    path.unlink()
+
     def _sweep(self, name: str) -> None:
-        """Remove what a killed process left of this download; one that lives holds a lock."""
+        """Remove what a killed process left of this download."""
         for path in self.folder.glob(f".{name}.*.part"):
             with suppress(OSError):
-                fd = os.open(path, os.O_RDONLY | disk.BINARY)
-                try:
-                    dead = disk.is_free(fd)
-                finally:
-                    os.close(fd)
                 # An empty one may belong to a download that is about to take its lock.
-                if dead and path.stat().st_size:
+                if _is_left(path) and path.stat().st_size:
                     path.unlink()
 
 
@@ -390,6 +396,15 @@ def _absolute(path: Path) -> Path:
 
 def _parts(folder: Path, name: str) -> Iterator[Path]:
     return (folder / f".{name}.{os.getpid()}-{number}.part" for number in count(1))
+
+
+def _is_left(path: Path) -> bool:
+    """Whether no living process holds the lock of a temporary file."""
+    fd = os.open(path, os.O_RDONLY | disk.BINARY)
+    try:
+        return disk.is_free(fd)
+    finally:
+        os.close(fd)
 
 
 def _numbered(path: Path) -> Iterator[Path]:

@@ -209,6 +209,22 @@ def test_what_a_killed_download_left_is_swept(library: Library) -> None:
     assert names(library) == ["abcd.json", "abcd.mp4"]
 
 
+def test_what_nobody_will_fetch_again_is_swept_too(library: Library) -> None:
+    """Old leftovers of any job go, empty ones too; young ones and those in use stay."""
+    video = store(library)
+    for name in (".abcd.1-1.part", ".efgh.1-1.part", ".ijkl.1-1.part"):
+        (library.folder / name).touch()
+        os.utime(library.folder / name, (1000, 1000 if name < ".i" else 3000))
+    with library.incoming("mnop") as incoming:
+        library.sweep(before=2000)
+        young = names(library)
+        library.sweep(before=video.path.stat().st_mtime + 9)
+        incoming.write(b"x")
+
+        assert [".ijkl.1-1.part", "abcd.json", "abcd.mp4"] == [n for n in young if "mnop" not in n]
+        assert 3 == len(names(library))
+
+
 def test_deleted_and_altered_files_are_noticed(library: Library) -> None:
     """`has` sees a missing or shorter file; `verify` sees a changed byte."""
     video = store(library)
