@@ -25,11 +25,13 @@ class Cell:
         number: The one in its prompt, `[3]`; None outside IPython.
         id: The notebook's own id of it; front ends that run notebooks unseen give none.
         source: Its text as it was typed.
+        front_end: Who shows its output; None outside IPython.
     """
 
     number: int | None = None
     id: str | None = None
     source: str = ""
+    front_end: FrontEnd | None = None
 
     @property
     def sha256(self) -> str:
@@ -37,8 +39,12 @@ class Cell:
         return hashlib.sha256(self.source.encode("utf-8", "surrogatepass")).hexdigest()
 
     def to_record(self) -> dict[str, Any]:
-        """What the journal is told of it: number, id, hash and text."""
-        facts: dict[str, Any] = {"number": self.number, "id": self.id}
+        """What the journal is told of it: number, id, front end, hash and text."""
+        facts: dict[str, Any] = {
+            "number": self.number,
+            "id": self.id,
+            "front_end": self.front_end,
+        }
         if self.source:
             facts |= {"sha256": self.sha256, "source": self.source}
         return {name: value for name, value in facts.items() if value is not None}
@@ -58,6 +64,7 @@ def running_cell(shell: Any) -> Cell:
         number=max(len(history) - 1, 0),
         id=cell_id if isinstance(cell_id, str) else None,
         source=history[-1],
+        front_end=front_end(shell),
     )
 
 

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from seedance_nb.runs.library import Library
     from seedance_nb.runs.settings import Settings
 
-# Events that must be on disk before what they announce is done; without them it is not done.
-_PARTS = ("seedance_nb", "IPython", "ipykernel", "ipywidgets", "httpx", "tornado")
+_PARTS = ("seedance_nb", "IPython", "ipykernel", "ipywidgets", "httpx", "tornado", "av", "PIL")
 _HISTORY = frozenset({"call", "session"})
+# Events that must be on disk before what they announce is done; without them it is not done.
 _BEFORE = frozenset({"asked", "submitting", "claimed", "adopted"})
 
 

@@ -36,7 +36,8 @@ def test_a_cell_asks_for_what_it_says(run: Callable[[str], Any], session: Any) -
     assert "a kite {over} $5 {\nsecond line" == asked["request"].prompt
     assert (8, "480p") == (asked["request"].duration, asked["request"].quality)
     assert (2, True) == (asked["takes"], asked["new"])
-    assert {"kind", "number", "sha256", "source", "variables"} == asked["cell"].keys()
+    known = {"front_end", "kind", "number", "sha256", "source", "variables"}
+    assert known == asked["cell"].keys()
     assert 1 == asked["cell"]["number"]
 
 

@@ -116,6 +116,7 @@ def test_the_record_has_it_all(record: RequestLog, folder: Path) -> None:
     assert ["completed"] * 11 + ["failed", "completed"] == statuses
     assert [1, 2] == [e.state.take for e in record if e.state and e.digest == record[0].digest]
     assert {"animal": "fox"} == record[1].cell["variables"]
+    assert {"none"} == {entry.cell["front_end"] for entry in record}
     assert [] == record.verify(folder / "twelve.ipynb")
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +14,7 @@ from canary import CANARY
 
 from seedance_nb.core.errors import BudgetExceeded, ConfigError, SeedanceError, TaskFailed
 from seedance_nb.core.request import VideoRequest
-from seedance_nb.runs import journal, log
+from seedance_nb.runs import log
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
 
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 
     from seedance_nb.runs.log import RequestLog
 
-ROOT = Path(__file__).parents[2]
 SIGNED = "https://x.example.org/a.png?X-Amz-Signature=c0ffee&n=1"
 
 
@@ -140,36 +136,6 @@ def test_the_record_is_true_until_somebody_changes_it(record: RequestLog, tmp_pa
         ("verify.altered", videos[0].stem), ("verify.missing", videos[1].stem),
         ("verify.sidecar", videos[2].stem), ("verify.notebook", "zzzz2345"),
     } == set(found)  # fmt: skip
-
-
-def digests(path: Path, **environ: str) -> list[str]:
-    """What an export asks for when it is run in a fresh process, in order."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
-    if path.suffix == ".py":
-        command = [sys.executable, str(path)]
-    else:
-        run = "import nbformat, nbclient, sys; n = nbformat.read(sys.argv[1], 4);"
-        run += "nbclient.NotebookClient(n, timeout=120).execute()"
-        command = [sys.executable, "-c", run, str(path)]
-    done = subprocess.run(
-        command, cwd=path.parent, env=env, check=False, timeout=120, capture_output=True, text=True
-    )
-    assert 0 == done.returncode, done.stderr[-3000:]
-    found = []
-    for event in journal.read(path.parent / "seedance_runs"):
-        if event["event"] == "call" and isinstance(event["jobs"], list):
-            found += [str(event["digest"])] * len(event["jobs"])
-    return found
-
-
-@pytest.mark.parametrize("form", [".py", ".ipynb"])
-def test_an_export_asks_for_the_same(form: str, record: RequestLog, tmp_path: Path) -> None:
-    """The exported script and notebook make the same requests in the same order, elsewhere."""
-    target = record.export(tmp_path / "again" / f"requests{form}")
-
-    again = digests(target, SEEDANCE_NB_TIME_SCALE="0", SEEDANCE_NB_BACKEND="simulator")
-
-    assert record.digests == again
 
 
 def test_the_lines_hold_the_whole_record(record: RequestLog, tmp_path: Path) -> None:
