@@ -236,7 +236,7 @@ def doctor(given: argparse.Namespace) -> int:
         return leaks(given.leaks)
     found = doctors.report(sessions.current(), front_end="script")
     print(*terminal.lines(None, [[label, finding] for label, finding in found]), sep="\n")
-    return DONE
+    return FAILED if any(isinstance(finding, doctors.Trouble) for _, finding in found) else DONE
 
 
 def leaks(path: str) -> int:

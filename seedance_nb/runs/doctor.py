@@ -31,8 +31,14 @@ TOLERANCE = 120  # seconds that two clocks may disagree
 UNIT = 1000
 
 
+class Trouble(str):
+    """A finding that needs attention."""
+
+    __slots__ = ()
+
+
 def report(session: Session, *, front_end: str = "") -> list[tuple[str, str]]:
-    """What was found, as (label, finding) in words.
+    """What was found, as (label, finding) in words; a finding that needs attention is a `Trouble`.
 
     Args:
         session: Its backend is asked for the balance, which is free.
@@ -57,12 +63,13 @@ def report(session: Session, *, front_end: str = "") -> list[tuple[str, str]]:
 def _key(session: Session) -> str:
     if session.secret:
         return say("doctor.key.yes", source=session.settings.key_source)
-    return say("doctor.key.missing" if session.backend == "live" else "doctor.key.no")
+    if session.backend == "live":
+        return Trouble(say("doctor.key.missing"))
+    return say("doctor.key.no")
 
 
 def _backend(session: Session) -> str:
-    server = session.settings.server
-    return f"{session.backend} ({session.where}{' ' + server if server else ''})"
+    return f"{session.backend} ({session.where})"
 
 
 def _catalog(session: Session) -> str:
@@ -110,9 +117,10 @@ def _home(home: Path) -> str:
             free = shutil.disk_usage(existing).free
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return say("doctor.home.bad", home=home, reason=reason)
-    text_id = "doctor.home.good" if free >= LITTLE else "doctor.home.low"
-    return say(text_id, home=home, free=_size(free))
+        return Trouble(say("doctor.home.bad", home=home, reason=reason))
+    if free < LITTLE:
+        return Trouble(say("doctor.home.low", home=home, free=_size(free)))
+    return say("doctor.home.good", home=home, free=_size(free))
 
 
 def _size(count: float) -> str:
@@ -127,9 +135,9 @@ def _clock(session: Session) -> str:
     now = session.now()
     latest = max((state.asked_at or 0.0 for state in _states(session)), default=0.0)
     if now < NEWEST_FACT:
-        return say("doctor.clock.past", time=_time(now))
+        return Trouble(say("doctor.clock.past", time=_time(now)))
     if latest > now + TOLERANCE:
-        return say("doctor.clock.behind", time=_time(now), later=_time(latest))
+        return Trouble(say("doctor.clock.behind", time=_time(now), later=_time(latest)))
     return say("doctor.clock.good", time=_time(now))
 
 
@@ -149,7 +157,8 @@ def _reach(session: Session) -> str:
         if left is None:
             return say("doctor.reach.plain", url=session.base_url)
         return say("doctor.reach.yes", url=session.base_url, credits=f"{left:,.0f}")
-    return say("doctor.reach.no", reason=reason)
+    text = say("doctor.reach.no", reason=reason)
+    return text if session.backend == "replay" else Trouble(text)
 
 
 def _left(balance: Any) -> float | None:
@@ -163,7 +172,7 @@ def _jobs(session: Session) -> str:
     try:
         states = session.ledger.states()
     except OSError as error:
-        return say("doctor.jobs.bad", reason=error.strerror or type(error).__name__)
+        return Trouble(say("doctor.jobs.bad", reason=error.strerror or type(error).__name__))
     left = sum(not state.is_final for state in states)
     if not states:
         return say("doctor.jobs.none")

@@ -305,7 +305,22 @@ def test_doctor_tells_what_it_found(run: Run, to_peer: Peer, canary: str) -> Non
     assert "EVOLINK_API_KEY" in said.out
     assert canary[:9] not in said.out + said.err
     assert f"{to_peer.url} answers" in said.out
+    backend = next(line for line in said.out.splitlines() if line.startswith("Backend"))
+    assert 1 == backend.count("127.0.0.1")
     assert seedance_nb.__version__ in said.out
+
+
+def test_doctor_ends_with_1_where_something_is_wrong(
+    run: Run, canary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that cannot be reached is a finding, and an exit code for scripts."""
+    monkeypatch.setenv("EVOLINK_API_KEY", canary)
+    monkeypatch.setenv("EVOLINK_BASE_URL", "http://127.0.0.1:9")
+
+    said = run("doctor")
+
+    assert 1 == said.code
+    assert "no: No connection to 127.0.0.1:9" in said.out
 
 
 def test_version(run: Run) -> None:
