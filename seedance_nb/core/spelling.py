@@ -56,14 +56,14 @@ def as_cell(request: VideoRequest, *, name: str | None = None, takes: int = 1) -
     """A `%%seedance` cell with the options that differ from the defaults.
 
     A prompt that no cell can hold as it is (blank lines at its ends, lines that look pasted
-    from a session) is spelt in Python.
+    from a session) is spelt in Python, as is what the catalog in use does not offer.
 
     Args:
         request: What to ask for.
         name: Variable for the job.
         takes: How many takes of it.
     """
-    if not _fits_a_cell(request.prompt):
+    if not (_fits_a_cell(request.prompt) and _is_offered(request)):
         return as_python(request, name=name, takes=takes)
     words = ["%%seedance", *([name] if name else []), *_options(request)]
     words += ["--takes", str(takes)] if takes > 1 else []
@@ -116,6 +116,14 @@ def _fits_a_cell(prompt: str) -> bool:
     lines = prompt.split("\n")
     blank = not (lines[0].strip() and lines[-1].strip())
     return not blank and "\r" not in prompt and not any(map(_PASTED.match, lines))
+
+
+def _is_offered(request: VideoRequest) -> bool:
+    """Whether the catalog in use has it: a cell cannot name another one."""
+    model = catalog.CATALOGS[catalog.in_use()].find(str(request.model))
+    if model is None or request.quality not in model.qualities:
+        return False
+    return model.web_search or not request.web_search
 
 
 def _unless(value: Any, default: object) -> Any:

@@ -169,6 +169,17 @@ def test_a_request_of_another_catalog_names_it() -> None:
     assert (request, 1) == back_from_python(as_python(request))
 
 
+@pytest.mark.parametrize("fields", [{"tier": "mini"}, {"quality": "1080p"}])
+def test_no_cell_asks_for_what_the_(fields: dict[str, Any]) -> None:
+    """Where a cell would be refused, Python names the catalog; where it has it, it is a cell."""
+    request = VideoRequest("a dog", **fields, catalog="2026-08")
+    plain = VideoRequest("a dog", duration=8, catalog="2026-08")
+
+    assert (request, 1) == back_from_cell(as_cell(request))
+    assert "%%seedance -d 8\na dog" == as_cell(plain)
+    assert plain.digest == back_from_cell(as_cell(plain))[0].digest
+
+
 def test_a_command_line_takes_the_key_from_the_environment() -> None:
     """The header names the variable, in quotes that the shell looks into."""
     line = as_curl(VideoRequest("a dog"), SERVER)
