@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # In all: stock Jupyter closes the connection over a message of 10 MiB.
 MOST_UPLOADED = 8 * MEGABYTE
-_ROW = {"flex_flow": "row wrap", "align_items": "center", "display": "none"}
+_ROW = {"flex_flow": "row wrap", "align_items": "center", "margin": f"0 0 0 {EDGE}px"}
 _SMALL = {"width": "max-content", "max_width": "240px", "height": "24px", "padding": "0 9px"}
 _SMALL |= {"margin": "2px 6px 2px 0"}
 _LONGEST = 34  # characters of a name on a button
@@ -58,17 +58,17 @@ class MediaInputs:
         self._changed = changed
         self._line: int | None = None
         self._counting = False
-        area.layout = {"flex": "1 1 0%", "width": "auto", "margin": "2px 0"}
         self.upload = ipywidgets.FileUpload(
             accept=f"{name.removesuffix('s')}/*",
             multiple=True,
             description=say(f"form.upload.{name}"),
-            layout={"width": "100%", "margin": "2px 0 0"},
+            layout=_SMALL,
         )
-        margin = {"margin": f"0 0 0 {EDGE}px"}
-        self.offers = ipywidgets.HBox(layout=_ROW | margin)
-        self.shelf = ipywidgets.HBox(layout=_ROW | margin)
-        self.widget = ipywidgets.VBox([self._first_row(), self.offers, self.shelf])
+        most = say("form.upload.most", most=MOST_UPLOADED // MEGABYTE)
+        self._beside = _remark(most)
+        self.offers = ipywidgets.HBox(layout=_ROW | {"display": "none"})
+        self.shelf = ipywidgets.HBox([self.upload, self._beside], layout=_ROW)
+        self.widget = ipywidgets.VBox([area, self.offers, self.shelf], layout={"width": "100%"})
         self.upload.observe(self._take, "value")
         area.observe(self._offer, "value")
 
@@ -91,17 +91,6 @@ class MediaInputs:
 
     # --- uploads --------------------------------------------------------------------------------
 
-    def _first_row(self) -> Any:
-        most = say("form.upload.most", most=MOST_UPLOADED // MEGABYTE)
-        beside = ipywidgets.HTML(
-            f'<div style="font-size:11px;line-height:1.3;text-align:center;{FAINT}">'
-            f"{safe(most)}</div>",
-            layout={"margin": "0", "width": "100%"},
-        )
-        layout = {"width": "168px", "flex": "0 0 auto", "margin": "0 0 0 8px"}
-        aside = ipywidgets.VBox([self.upload, beside], layout=layout)
-        return ipywidgets.HBox([self._area, aside], layout={"width": "100%"})
-
     def _take(self, change: Any) -> None:
         """Hold what was uploaded; its order is that of the browser."""
         if self._counting:
@@ -123,10 +112,9 @@ class MediaInputs:
 
     def _hold(self, items: Sequence[object]) -> None:
         self.held = list(items)
-        for button in self.shelf.children:
-            button.close()
-        self.shelf.children = [self._chip(item) for item in items]
-        self.shelf.layout.display = None if items else "none"
+        for chip in self.shelf.children[2:]:
+            chip.close()
+        self.shelf.children = (self.upload, self._beside, *map(self._chip, items))
         if isinstance(self.upload.value, dict):  # ipywidgets 7 counts by itself
             return
         self._counting = True  # the button shows how many there are, without their contents
@@ -157,9 +145,8 @@ class MediaInputs:
 
     def _show_offers(self, paths: Sequence[str]) -> None:
         if paths and not self.offers.children:
-            head = f'<div style="font-size:12px;{FAINT}">{safe(say("form.offers"))}</div>'
-            label = ipywidgets.HTML(head, layout={"margin": "0 8px 0 0"})
-            self.offers.children = [label, *(self._offer_button() for _ in range(MOST))]
+            buttons = (self._offer_button() for _ in range(MOST))
+            self.offers.children = (_remark(say("form.offers")), *buttons)
         for index, button in enumerate(self.offers.children[1:]):
             path = paths[index] if index < len(paths) else ""
             button.tooltip = say("form.offers.tip", path=path) if path else ""
@@ -216,6 +203,11 @@ def _with_copy(item: object, inputs: Callable[[], Inputs]) -> object:
     if not isinstance(item, Media) or isinstance(item.source, bytes):
         return item
     return dataclasses.replace(item, source=inputs().path(item) or item.source)
+
+
+def _remark(text: str) -> Any:
+    html = f'<div style="font-size:12px;line-height:24px;{FAINT}">{safe(text)}</div>'
+    return ipywidgets.HTML(html, layout={"margin": "0 10px 0 0"})
 
 
 def _opened(name: str, file: Mapping[str, Any]) -> object:

@@ -129,5 +129,5 @@ def _card(card: InputCard) -> str:
         f'<div title="{safe(card.name)}" style="width:{_WIDE}px;font-size:11px;line-height:1.45">'
         f'<div style="{box}">{picture}</div>{tag}'
         f'<div style="{_LINE}" dir="auto">{safe(card.name)}</div>'
-        f'<div style="{FAINT};{_LINE}">{safe(card.facts)}</div></div>'
+        f'<div style="{FAINT};overflow:hidden;word-wrap:break-word">{safe(card.facts)}</div></div>'
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from typing import TYPE_CHECKING, Any
 
+import makers
 import pytest
 from browser.axe import grave_problems
 from browser.lab import from_a_stranger
+from PIL import Image, ImageOps
 
 if TYPE_CHECKING:
     from browser.lab import Lab, Notebook
@@ -18,6 +22,11 @@ PROMPTS = {
     "zh": "一只金毛犬跑过阳光下的草地，电影感慢镜头",
 }
 HOSTILE = '<script>window.hit=1</script>"><img src=y onerror=window.hit=1> \u202e' + "w" * 2000
+ASKED = "from seedance_nb.runs import current; print(current.current().job().request.images)"
+WORDS = {
+    "en": ("Prompt", "Images", "Videos", "Sounds", "Upload images", "Generate"),
+    "zh": ("Prompt", "图片", "视频", "音频", "上传图片", "生成"),
+}
 # What is wider than the output that it is in.
 STICKING_OUT = """(area => {
   const edge = area.getBoundingClientRect().right + 1;
@@ -31,6 +40,14 @@ FOCUSED = """() => {
   const label = at.labels?.[0]?.textContent || at.textContent;
   return [at.tagName.toLowerCase(), label.trim()];
 }"""
+
+
+def painted(size: tuple[int, int]) -> bytes:
+    """A picture in which one sees what was done to it."""
+    kept = io.BytesIO()
+    grey = Image.radial_gradient("L").resize(size)
+    ImageOps.colorize(grey, "gold", "navy", "teal").save(kept, "PNG")
+    return kept.getvalue()
 
 
 def look_at(lab: Lab, book: Notebook, name: str) -> dict[str, Any]:
@@ -108,10 +125,9 @@ def test_a_form_with_problems_reads_well(lab: Lab, language: str) -> None:
     labels = {"en": ("Prompt", "Images", "Callback"), "zh": ("Prompt", "图片", "回调地址")}[
         language
     ]
-    picture = f"{lab.url}/static/favicons/favicon-notebook.ico"
-    for label, text in zip(
-        labels, (PROMPTS[language], f"{picture}\ncat.png", "http://10.0.0.1"), strict=True
-    ):
+    (lab.folder / "small.png").write_bytes(makers.picture((200, 150)))
+    images = "https://example.org/fox.png\nsmall.png\ncat.png"
+    for label, text in zip(labels, (PROMPTS[language], images, "http://10.0.0.1"), strict=True):
         type_into(lab, label, text)
     book.until_says(2, "10.0.0.1")
     book.until("seedanceTest.area(path, i).node.querySelector('img')?.naturalWidth > 0", 2)
@@ -130,6 +146,36 @@ def test_a_form_that_is_ready_reads_well(lab: Lab, language: str) -> None:
     book.until_shows(2, "video")
 
     assert {} == look_at(lab, book, f"ready-{language}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_files_are_completed_uploaded_seen_and_sent(lab: Lab, language: str) -> None:
+    """Paths completed by keys, and uploads: seen with their tags, and the job has their content."""
+    book = opened(lab, ASKED, language=language)
+    prompt, images, videos, sounds, upload, generate = WORDS[language]
+    (lab.folder / "lake.png").write_bytes(painted((640, 360)))
+    makers.film(lab.folder / "drift.mp4")
+    (lab.folder / "rain.wav").write_bytes(makers.wav(3))
+    cat = painted((300, 400))
+    type_into(lab, prompt, PROMPTS[language] + ", @image2, @video1")
+    type_into(lab, videos, "drift.mp4")
+    type_into(lab, sounds, "rain.wav")
+    lab.page.get_by_role("textbox", name=images, exact=True).fill("la")
+    book.until_says(2, "lake.png")
+    tab_to(lab, "lake.png")
+    lab.page.keyboard.press("Enter")
+    with lab.page.expect_file_chooser() as chooser:
+        lab.page.get_by_role("button", name=upload).click()
+    chooser.value.set_files({"name": "<b>cat.png", "mimeType": "image/png", "buffer": cat})
+    book.until_says(2, "<b>cat.png")
+    book.until("seedanceTest.area(path, i).node.querySelectorAll('img').length >= 4", 2)
+    wrong = look_at(lab, book, f"inputs-{language}")
+    lab.page.get_by_role("button", name=generate, exact=True).click()
+    book.until_shows(2, "video")
+    lab.shoot(f"form-inputs-{language}-done")
+
+    assert {} == wrong
+    assert hashlib.sha256(cat).hexdigest() in book.run(3)
 
 
 def test_hostile_text_in_a_form_is_only_text(lab: Lab) -> None:
