@@ -7,7 +7,7 @@ docs.evolink.ai as of 2026-08-21 (nine models, 1080p and 4k on standard).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Mode = Literal["text", "image", "reference"]
@@ -182,15 +182,21 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """What the service offered on a date."""
+    """What the service offered on a date.
+
+    Attributes:
+        name: The date, or a word for it.
+        models: The models.
+        tiers: The tiers that have a model, cheapest last.
+    """
 
     name: str
     models: tuple[Model, ...]
+    tiers: tuple[Tier, ...] = field(init=False)
 
-    @property
-    def tiers(self) -> tuple[Tier, ...]:
-        """The tiers that have a model, cheapest last."""
-        return tuple(tier for tier in TIERS if any(m.tier == tier for m in self.models))
+    def __post_init__(self) -> None:
+        known = {model.tier for model in self.models}
+        object.__setattr__(self, "tiers", tuple(tier for tier in TIERS if tier in known))
 
     def find(self, model_id: str) -> Model | None:
         """The model with exactly this ID."""

@@ -251,8 +251,8 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
 
     An array, an open file and a mapping are one thing, though one can walk through them.
     """
-    if value is None or type(value) is tuple:
-        return value or ()
+    if value is None or type(value) in (tuple, list):
+        return tuple(value or ())
     single = isinstance(value, str | bytes | bytearray | memoryview)
     several = isinstance(value, Sequence | AbstractSet) or type(value).__name__ == "generator"
     return tuple(value) if several and not single else (value,)

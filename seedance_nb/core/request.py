@@ -82,7 +82,7 @@ class VideoRequest:
     catalog: str | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
-        given = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        given: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         given, problems = open_inputs(given)
         choice = Choice.of(given)
         problems += problems_of(given, choice)
