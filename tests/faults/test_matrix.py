@@ -129,8 +129,8 @@ async def quick(seconds: float) -> None:
 
 
 def impatient(url: str, key: Secret) -> Client:
-    """A client that waits two seconds for what others wait a minute for."""
-    return Client(url, key=key, now=time.time, connect=1.0, create=2.0, read=2.0)
+    """A client that waits three seconds for what others wait a minute for."""
+    return Client(url, key=key, now=time.time, connect=1.0, create=3.0, read=3.0)
 
 
 def picture(path: Path, about: str) -> str:
