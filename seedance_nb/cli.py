@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from seedance_nb.core import options, texts
 from seedance_nb.core.errors import (
@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _language(words: list[str]) -> tuple[list[str], texts.Language]:
     """The command line without `--language X`, and what to speak."""
     own = words.index("--") if "--" in words else len(words)
-    found = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    found = _Parser(prog="seedance-nb", add_help=False, allow_abbrev=False)
     found.add_argument("--language")
     given, rest = found.parse_known_args(words[:own])
     if given.language:
@@ -100,12 +100,19 @@ def _run(words: list[str]) -> int:
     return commands[given.command](given)
 
 
+class _Parser(argparse.ArgumentParser):
+    """An argparse parser that raises our error, in our words, instead of leaving the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ConfigError("cli.words", message=options.reworded(message), command=self.prog)
+
+
 # --- help -----------------------------------------------------------------------------------------
 
 
 def _parser(command: str) -> argparse.ArgumentParser:
     version = importlib.import_module("seedance_nb").__version__
-    made = argparse.ArgumentParser(
+    made: argparse.ArgumentParser = _Parser(
         prog="seedance-nb",
         description=say("cli.about"),
         epilog=say("cli.epilog"),

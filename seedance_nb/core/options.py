@@ -64,6 +64,15 @@ _ENGLISH = (
     (r"argument (?P<option>.+): expected one argument", "problem.options.value"),
     (r"argument (?P<option>.+): ignored explicit argument (?P<value>.+)", "problem.options.flag"),
     (r"the following arguments are required: (?P<option>.+)", "problem.options.missing"),
+    (r"unrecognized arguments: (?P<value>.+)", "problem.options.unknown"),
+    (
+        r"argument (?P<option>.+): invalid choice: (?P<value>.+) \(choose from (?P<choices>.+)\)",
+        "problem.options.choice",
+    ),
+    (
+        r"argument (?P<option>.+): invalid (?:int|float) value: (?P<value>.+)",
+        "problem.options.number",
+    ),
 )
 
 
@@ -113,15 +122,16 @@ class _Parser(argparse.ArgumentParser):
     """An argparse parser that raises our error instead of leaving the process."""
 
     def error(self, message: str) -> NoReturn:
-        said = next(
-            (
-                texts.say(text_id, **found.groupdict())
-                for pattern, text_id in _ENGLISH
-                if (found := re.fullmatch(pattern, message))
-            ),
-            message,
-        )
+        said = reworded(message)
         raise InvalidRequest(problems=[Problem("options", "problem.options", message=said)])
+
+
+def reworded(message: str) -> str:
+    """What argparse says is wrong, in the language of the user."""
+    for pattern, text_id in _ENGLISH:
+        if found := re.fullmatch(pattern, message):
+            return texts.say(text_id, **found.groupdict())
+    return message
 
 
 def parser(prog: str = "%%seedance", *, positional: str = "name") -> argparse.ArgumentParser:

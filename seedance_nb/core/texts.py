@@ -435,6 +435,15 @@ TABLE: dict[str, tuple[str, str]] = {
     "problem.options.value": ("{option} needs a value", "{option} 缺少值"),
     "problem.options.flag": ("{option} takes no value ({value})", "{option} 不带值（{value}）"),
     "problem.options.missing": ("{option} is missing", "缺少 {option}"),
+    "problem.options.unknown": ("{value} is not understood", "无法识别 {value}"),
+    "problem.options.choice": (
+        "{option} must be one of {choices}, not {value}",
+        "{option} 应为 {choices} 之一，不能是 {value}",
+    ),
+    "problem.options.number": (
+        "{option} needs a number, not {value}",
+        "{option} 应为数字，不能是 {value}",
+    ),
     "problem.quotes": (
         "The first line cannot be read: {message}. Close the quotes, or put the words into the "
         "prompt below.",
@@ -2519,6 +2528,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "write the request log as .jsonl, .ipynb, .py or .zip",
         "把请求记录写成 .jsonl、.ipynb、.py 或 .zip",
     ),
+    "cli.words": ("The command cannot be read: {message}.", "无法读取命令：{message}。"),
+    "cli.words.hint": ("`{command} --help` tells what it takes.", "用 `{command} --help` 查看用法。"),
     "cli.clean": (
         "list what can go without loss: clips of the simulator, half downloads, stray inputs",
         "列出可安全删除的文件：模拟器的片段、残留的下载、无用的输入副本",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -321,6 +322,25 @@ def test_doctor_ends_with_1_where_something_is_wrong(
 
     assert 1 == said.code
     assert "no: No connection to 127.0.0.1:9" in said.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["bogus", "jobs --what", "demo --backend x", "simulate --port x", "export", "doctor --leaks"],
+)
+def test_mistakes_are_told_in_the_language_of_the_user(
+    run: Run, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """No English is left of what argparse says, but for names; and it tells where help is."""
+    monkeypatch.setenv("SEEDANCE_NB_LANGUAGE", "zh")
+
+    said = run(*words.split())
+
+    assert (2, "") == (said.code, said.out)
+    wrong, hint = said.err.splitlines()
+    assert not re.search("argument|invalid|choose|required|usage", said.err)
+    assert wrong.startswith("无法读取命令：")
+    assert "--help" in hint
 
 
 def test_version(run: Run) -> None:
