@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from seedance_nb.core.catalog import Parameter
     from seedance_nb.notebook.form_state import FormState
 
-LABEL = 84  # pixels of the column of labels
+LABEL = 76  # pixels of the column of labels
 EDGE = LABEL + 8  # where the controls begin
 FULL = {"width": "100%", "margin": "2px 0"}
 BUTTON = {"width": "max-content", "margin": "2px 6px 2px 0"}
 STYLE = {"description_width": f"{LABEL}px"}
-_NOTE = {"width": "auto", "margin": f"0 0 0 {EDGE}px", "display": "none"}
+_NOTE = {"width": "auto", "margin": f"0 0 4px {EDGE}px", "display": "none"}
 _SMALL = (
     "font-family:system-ui,-apple-system,sans-serif;font-size:12px;line-height:1.5;"
     "word-wrap:break-word;word-break:break-word"
@@ -224,7 +224,7 @@ def _choice(parameter: Parameter) -> Any:
     buttons = ipywidgets.RadioButtons(
         options=options,
         value=parameter.default or "",
-        layout={"flex": "1 1 0%", "width": "auto", "margin": "2px 0"},
+        layout={"flex": "1 1 0%", "width": "auto", "min_width": "max-content", "margin": "2px 0"},
     )
     if buttons.has_trait("orientation"):  # not in ipywidgets 7
         buttons.orientation = "horizontal"

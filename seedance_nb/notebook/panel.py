@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.buttons import STYLE, button_html
+from seedance_nb.notebook.input_cards import cards_html
 from seedance_nb.notebook.look import (
     BOX,
     FAINT,
@@ -61,6 +62,7 @@ def panel_html(panel: PanelState, *, button: bool = False, keep: bool = False) -
     parts += (
         [f'<div style="{_QUOTE}" dir="auto">{safe(panel.prompt)}</div>'] if panel.prompt else []
     )
+    parts.append(cards_html(panel.inputs))
     parts += [_card(panel.card)] if panel.card else []
     parts += [_note(note) for note in panel.notes]
     parts.append(_small_print(panel))

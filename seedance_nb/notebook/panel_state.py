@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seedance_nb.core import schedule, task
+from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.texts import say
+from seedance_nb.notebook.input_cards import input_cards
 from seedance_nb.notebook.look import shortened
 from seedance_nb.notebook.panel_card import Card, card_of
 from seedance_nb.notebook.panel_words import (
@@ -25,6 +27,7 @@ from seedance_nb.notebook.panel_words import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from seedance_nb.notebook.input_cards import InputCard, Picture
     from seedance_nb.notebook.video import Clip
     from seedance_nb.runs.record import JobState
 
@@ -72,6 +75,7 @@ class PanelState:
         cost: Who made it and what it cost.
         notes: Further sentences.
         clips: The videos.
+        inputs: The images, videos and sounds that went into it, once nothing moves any more.
         copies: Where copies of them were put.
         facts: Labels and values of a job that ended well.
         card: What to know of a job that did not.
@@ -99,6 +103,7 @@ class PanelState:
     cost: str = ""
     notes: tuple[str, ...] = ()
     clips: tuple[Clip, ...] = ()
+    inputs: tuple[InputCard, ...] = ()
     copies: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     card: Card | None = None
@@ -124,6 +129,7 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
     was: float = 0.0,
     place: int | None = None,
     uploading: tuple[str, float] | None = None,
+    picture: Picture | None = None,
 ) -> PanelState:
     """What to show of a job.
 
@@ -140,18 +146,16 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
         was: Percent that the bar showed before; it never goes back.
         place: Its place in the queue, from 1, where it waits in one.
         uploading: The input that goes up just now, and which share of it has, 0 to 1.
+        picture: Makes the small picture of an input; without it the inputs are not shown.
     """
     look = look_of(state, following=state.following if following is None else following)
     look = "uploading" if look == "queued" and uploading else look
-    name, share = uploading or ("", 0.0)
     percent = _percent(state, look, now, was)
     settled = look in task.TERMINAL or look in _ENDS
     return PanelState(
         job=state.id,
         look=look,
-        word=say(
-            f"panel.word.{look}", name=shortened(name, LONGEST_NAME), percent=f"{100 * share:.0f}"
-        ),
+        word=_word(look, uploading),
         tone=TONES[look],
         prompt=shortened(state.request.prompt, LONGEST_PROMPT) if state.request else "",
         clock=say_clock(state, look, now),
@@ -165,6 +169,7 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
         cost=say_cost(state, where, settled=settled),
         notes=tuple(notes_of(state, look, origin, waiting=waiting, place=place)),
         clips=tuple(clips),
+        inputs=_inputs(state, picture) if settled and picture else (),
         copies=tuple(copies),
         facts=facts_of(state, now, clips, copies) if look == "completed" else (),
         card=card_of(state) if look in _WITH_CARD else None,
@@ -175,6 +180,21 @@ def panel_state(  # noqa: PLR0913 - one keyword for each thing a panel has to te
         pays=state.backend == "live",
         settled=settled,
     )
+
+
+def _word(look: str, uploading: tuple[str, float] | None) -> str:
+    name, share = uploading or ("", 0.0)
+    values = {"name": shortened(name, LONGEST_NAME), "percent": f"{100 * share:.0f}"}
+    return say(f"panel.word.{look}", **values)
+
+
+def _inputs(state: JobState, picture: Picture) -> tuple[InputCard, ...]:
+    request = state.request
+    if request is None:
+        return ()
+    inputs = {name: getattr(request, name) for name in MEDIA_FIELDS}
+    kinds = input_cards(request.mode, inputs, picture)
+    return tuple(card for cards in kinds.values() for card in cards)
 
 
 def look_of(state: JobState, *, following: bool) -> str:

@@ -17,12 +17,14 @@ from seedance_nb.notebook.live import Act, Live
 from seedance_nb.notebook.pair import Pair
 from seedance_nb.notebook.panel import panel_html, panel_state, panel_text, snapshot_html
 from seedance_nb.notebook.panel_words import say_time
+from seedance_nb.notebook.thumbnails import thumbnail
 from seedance_nb.notebook.video import Budget, make_clip
 from seedance_nb.runs.settings import say_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from seedance_nb.core.media import Media
     from seedance_nb.notebook.cells import FrontEnd
     from seedance_nb.notebook.live import Host
     from seedance_nb.notebook.panel_state import PanelState
@@ -60,6 +62,7 @@ class Stage:
         publish: Shows an output; `publish` of this module.
         write: Prints a line where there are only lines.
         make_widget: Makes the live part; only called where there are widgets.
+        copy: Finds the kept copy of an input.
     """
 
     front_end: FrontEnd
@@ -70,6 +73,11 @@ class Stage:
     publish: Callable[..., None] = publish
     write: Callable[[str], None] = print_line
     make_widget: Callable[[Callable[[str], object]], Live] | None = None
+    copy: Callable[[Media], Path | None] = lambda _: None
+
+    def picture(self, name: str, media: Media) -> str:
+        """A small picture of an input of a field, as it was when it was sent."""
+        return thumbnail(name, media, self.copy(media))
 
     @property
     def has_lines_only(self) -> bool:
@@ -89,6 +97,7 @@ def stage_for(session: Session, embed: str | None = None) -> Stage:
         now=session.now,
         cwd=Path.cwd(),
         embed=embed or session.settings.embed,
+        copy=session.inputs.path,
     )
 
 
@@ -206,6 +215,7 @@ class Panel:
             was=self._shown,
             place=job.place,
             uploading=job.uploading,
+            picture=None if self._stage.has_lines_only else self._stage.picture,
         )
         self._shown = max(self._shown, panel.percent or 0.0)
         trouble = self._copier.trouble if self._copier else None

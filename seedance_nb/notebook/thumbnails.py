@@ -40,14 +40,14 @@ def thumbnail(name: str, media: Media, copy: Path | None = None) -> str:
     Args:
         name: Field of the request: images, videos or audios.
         media: The file.
-        copy: Where its bytes are, too, if it does not know where it was.
+        copy: Where its bytes are for certain; a file of the user's may have changed by now.
     """
     key = name, media.sha256
     with _guard:
         if key in _known:
             _known.move_to_end(key)
             return _known[key]
-    source = media.source if media.source is not None else copy
+    source = copy or media.source
     if source is None:
         return ""
     made = _made(name, media, source)

@@ -15,6 +15,7 @@ from seedance_nb.core.errors import (
     TaskFailed,
     TransportError,
 )
+from seedance_nb.core.media import Media
 from seedance_nb.evolink.answers import TASK_CODES
 from seedance_nb.evolink.protocol import RULES
 from seedance_nb.notebook.panel import panel_html
@@ -339,3 +340,22 @@ def test_a_task_made_elsewhere_has_a_panel(make_state: Callable[..., JobState]) 
 def test_a_stretch_of_time_in_words(seconds: float, words: str) -> None:
     """Short times in seconds, long ones roughly."""
     assert words == say_seconds(seconds)
+
+
+def test_inputs_are_seen_once_nothing_moves(make_state: Callable[..., JobState]) -> None:
+    """A panel that stands still has the inputs with their tags; a moving one sends no pictures."""
+    cat = Media(sha256="0" * 64, name="<cat>.png", format="png", width=400, height=300)
+    fields = {"model": "reference", "images": ["https://example.org/a.png", cat]}
+    done, moving = (make_state(status=status, fields=fields) for status in ("completed", "pending"))
+
+    def picture(name: str, media: Media) -> str:
+        return f"data:{name},{media.width}"
+
+    seen = panel_state(done, NOON, "-", picture=picture).inputs
+    html = panel_html(panel_state(done, NOON, "-", picture=picture))
+
+    assert ["@image1", "@image2"] == [card.tag for card in seen]
+    assert 'src="data:images,400"' in html
+    assert "&lt;cat&gt;.png" in html
+    assert () == panel_state(moving, NOON, "-", picture=picture).inputs
+    assert () == panel_state(done, NOON, "-").inputs
