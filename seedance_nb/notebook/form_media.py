@@ -135,6 +135,7 @@ class MediaInputs:
         self.refused = ""
         self._hold([one for one in self.held if one is not item])
         self._changed()
+        _focus(self.upload)  # the button that had it is gone
 
     # --- completion -----------------------------------------------------------------------------
 
@@ -167,8 +168,7 @@ class MediaInputs:
             return
         lines[self._line] = path
         self._area.value = "\n".join(lines)
-        if hasattr(self._area, "focus"):  # not in ipywidgets 7; the button may be gone
-            self._area.focus()
+        _focus(self._area)
 
 
 def parted(
@@ -203,6 +203,11 @@ def _with_copy(item: object, inputs: Callable[[], Inputs]) -> object:
     if not isinstance(item, Media) or isinstance(item.source, bytes):
         return item
     return dataclasses.replace(item, source=inputs().path(item) or item.source)
+
+
+def _focus(widget: Any) -> None:
+    if hasattr(widget, "focus"):  # not in ipywidgets 7
+        widget.focus()
 
 
 def _remark(text: str) -> Any:

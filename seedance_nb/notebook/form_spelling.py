@@ -12,11 +12,17 @@ from seedance_nb.core.texts import say
 from seedance_nb.notebook.form_controls import BUTTON, FULL, STYLE
 
 if TYPE_CHECKING:
+    from seedance_nb.core.media import Media
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.notebook.desk import Sessions
     from seedance_nb.notebook.form_state import FormState
 
 SPELLINGS = ("cell", "python", "curl")
+
+
+def _is_held(media: Media) -> bool:
+    """Whether it is in no file of the user's: uploaded, or made of what was."""
+    return media.original is None and (bool(media.fitted) or isinstance(media.source, bytes))
 
 
 class Spellings:
@@ -69,6 +75,6 @@ class Spellings:
         session = self._sessions.current()
         if self._open == "curl":
             return as_curl(request, session.settings.base_url)
-        if request.files:  # what was uploaded is spelt by the copy that is kept of it
+        if any(map(_is_held, request.files)):  # spelt by the copy that is kept of it
             request = session.inputs.kept(request)
         return (as_cell if self._open == "cell" else as_python)(request, takes=takes)

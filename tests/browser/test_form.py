@@ -172,6 +172,7 @@ def test_files_are_completed_uploaded_seen_and_sent(lab: Lab, language: str) -> 
     wrong = look_at(lab, book, f"inputs-{language}")
     lab.page.get_by_role("button", name=generate, exact=True).click()
     book.until_shows(2, "video")
+    book.until("seedanceTest.area(path, i).node.querySelectorAll('img').length >= 8", 2)
     lab.shoot(f"form-inputs-{language}-done")
 
     assert {} == wrong
