@@ -121,6 +121,9 @@ def configure(**settings: Any) -> Session:
     Raises:
         ConfigError: With every setting that is not valid, or for a key that stands in the cell.
     """
+    if settings.get("api_key") is not None:  # from here on no traceback shows it
+        secret = importlib.import_module(f"{__name__}.core.secret").Secret
+        settings["api_key"] = secret(settings["api_key"])
     if settings.get("api_key") and _in_notebook():
         cells = importlib.import_module(f"{__name__}.notebook.cells")
         cells.refuse_literal(settings["api_key"])

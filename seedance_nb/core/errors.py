@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from seedance_nb.core import texts
+from seedance_nb.core.secret import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ class SeedanceError(Exception):
         **values: object,
     ) -> None:
         self.text_id = text_id or self.default_text
-        self.values = values
+        self.values = _without_keys(values)
         self.billed: Billed = billed or self.default_billed
         self.retryable = retryable
         self.code = code
@@ -77,13 +78,13 @@ class SeedanceError(Exception):
     @property
     def message(self) -> str:
         """What happened, in the language of the session."""
-        return texts.say(self.text_id, **self.values)
+        return hidden(texts.say(self.text_id, **self.values))
 
     @property
     def hint(self) -> str:
         """What to do next; empty where the message says it all."""
         hint_id = f"{self.text_id}.hint"
-        return texts.say(hint_id, **self.values) if hint_id in texts.TABLE else ""
+        return hidden(texts.say(hint_id, **self.values)) if hint_id in texts.TABLE else ""
 
     def __str__(self) -> str:
         """Message and hint."""
@@ -116,14 +117,14 @@ class Problem:
     __slots__ = ("field", "text_id", "values")
 
     def __init__(self, field: str, text_id: str, **values: object) -> None:
-        self.field = field
+        self.field = hidden(field)
         self.text_id = text_id
-        self.values = values
+        self.values = _without_keys(values)
 
     @property
     def text(self) -> str:
         """The sentence a user reads."""
-        return texts.say(self.text_id, **{"field": self.field, **self.values})
+        return hidden(texts.say(self.text_id, **{"field": self.field, **self.values}))
 
     def __repr__(self) -> str:
         """Field and sentence."""
@@ -238,6 +239,10 @@ class WaitTimeout(SeedanceError, TimeoutError):
 
 _KINDS: list[type[SeedanceError]] = [SeedanceError, *SeedanceError.__subclasses__()]
 _CLASSES = {kind.__name__: kind for kind in _KINDS}
+
+
+def _without_keys(values: dict[str, object]) -> dict[str, object]:
+    return {n: hidden(value) if isinstance(value, str) else value for n, value in values.items()}
 
 
 def from_dict(data: dict[str, Any]) -> SeedanceError:

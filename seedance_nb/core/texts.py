@@ -458,6 +458,15 @@ TABLE: dict[str, tuple[str, str]] = {
         "Write {{{{{name}}}}} if the braces belong to the text.",
         "没有变量 {name!r}；是否想写 {close!r}？若花括号是正文，请写成 {{{{{name}}}}}。",
     ),
+    "problem.key": (
+        "`{field}` holds an API key, which would be sent along and written down; take it out.",
+        "`{field}` 含有 API 密钥，会被发送并写入记录；请删去。",
+    ),
+    "problem.setting.user": (
+        "`{field}`: leave user name and password out of the address; they would be shown and written "
+        "down.",
+        "`{field}`：地址中请勿包含用户名和密码，它们会被显示并写入记录。",
+    ),
     "problem.variable.secret": (
         "The variable {name!r} holds the API key; it must not go into a request.",
         "变量 {name!r} 含有 API 密钥，不能放进请求。",
@@ -1951,6 +1960,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "seedance_nb: {count} job(s) of an earlier session are not finished; "
         "`%seedance resume` goes on with them.",
         "seedance_nb：之前的会话有 {count} 个任务未完成；运行 `%seedance resume` 继续。",
+    ),
+    "magic.setting.key": (
+        "not set here, where it would be saved: `%seedance login` asks for it",
+        "不在这里设置（会被保存）；请用 `%seedance login` 输入",
     ),
     "magic.setting.about": (
         "{name}: also {environment} in the environment",

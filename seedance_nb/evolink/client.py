@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import ssl
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -22,6 +22,7 @@ from seedance_nb.core.errors import (
 )
 from seedance_nb.evolink import links
 from seedance_nb.evolink.api import Api
+from seedance_nb.evolink.discreet import discreet
 from seedance_nb.evolink.downloads import Answer, Fetcher
 from seedance_nb.evolink.keys import Keys
 from seedance_nb.evolink.plain import clean
@@ -211,6 +212,12 @@ class Client(Api):
         raise failure
 
 
+class _DiscreetClient(httpx.AsyncClient):
+    async def send(self, *args: Any, **kwargs: Any) -> httpx.Response:
+        with discreet():
+            return await super().send(*args, **kwargs)
+
+
 class _Wires:
     """The connections: through the proxies of the environment, but straight to this machine.
 
@@ -244,7 +251,7 @@ class _Wires:
     def _make(self, *, direct: bool, fresh: bool, proxy: str | None) -> httpx.AsyncClient:
         try:
             self._trust = self._trust or httpx.create_ssl_context()
-            return httpx.AsyncClient(
+            return _DiscreetClient(
                 transport=self._transport,
                 trust_env=not direct,
                 proxy=proxy,

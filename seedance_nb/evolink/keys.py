@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.errors import AuthError
+from seedance_nb.core.secret import is_distinct
 
 if TYPE_CHECKING:
     from seedance_nb.core.secret import Secret
@@ -35,7 +36,5 @@ class Keys:
     def hide(self, value: Any) -> Any:
         """A text without the keys; a toy key may be a common word, and is left alone."""
         for key in self._known if isinstance(value, str) else ():
-            text = key.reveal()
-            toy = len(text) < 8 or (len(text) < 16 and text.isalpha())  # noqa: PLR2004
-            value = value if toy else key.redact(value)
+            value = key.redact(value) if is_distinct(key.reveal()) else value
         return value

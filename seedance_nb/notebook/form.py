@@ -9,6 +9,7 @@ import ipywidgets
 
 from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import SeedanceError
+from seedance_nb.core.secret import hidden, holds_key
 from seedance_nb.core.texts import say
 from seedance_nb.notebook import cells
 from seedance_nb.notebook import stage as stages
@@ -242,7 +243,7 @@ class Form:
             values,
             cost=cost,
             trouble=str(trouble) if trouble else "",
-            is_secret=session.secret.is_in,
+            is_secret=holds_key,
             picture=picture,
         )
 
@@ -270,6 +271,15 @@ class Form:
         self.generate.disabled = not state.is_ready
         self.generate.tooltip = state.summary
         self.spellings.show(state)
+        self._take_out_keys()
+
+    def _take_out_keys(self) -> None:
+        """Let no pasted key stay in a widget: its state may be saved with the notebook."""
+        self._filling = True
+        for control in self.controls.values():
+            if isinstance(control.value, str):
+                control.value = hidden(control.value)
+        self._filling = False
 
     def _generate(self) -> None:
         """Ask for what is filled in; its panels go below the form."""

@@ -94,7 +94,7 @@ def form_state(
         problems = {**problems, "": (trouble,)}
     request = None if problems else VideoRequest(**ready)
     mode: Mode = given["model"] or inferred_mode(given)
-    inputs = {name: ready[name] for name in MEDIA_FIELDS}
+    inputs = {name: _unless_secret(ready[name], is_secret) for name in MEDIA_FIELDS}
     fits = fit or any(_can_fit(name, items) for name, items in inputs.items())
     return FormState(
         request=request,
@@ -163,6 +163,10 @@ def _problems(
         values = {"field": "takes", "value": takes, "low": 1, "high": MOST_TAKES}
         found["takes"] = (say("problem.integer", **values),)
     return found
+
+
+def _unless_secret(items: Sequence[Any], is_secret: Callable[[str], bool]) -> Sequence[Any]:
+    return () if is_secret(listed(map(_words, items))) else items
 
 
 def _words(item: object) -> str:

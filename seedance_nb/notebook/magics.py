@@ -19,6 +19,7 @@ from IPython.core.magic import (
 
 from seedance_nb.core import options, texts
 from seedance_nb.core.errors import ConfigError, InvalidRequest, SeedanceError
+from seedance_nb.core.secret import holds_key
 from seedance_nb.core.texts import say
 from seedance_nb.notebook import cells, completion
 from seedance_nb.notebook.dryrun import dry_run
@@ -57,6 +58,7 @@ class SeedanceMagics(Magics):
         desk: Makes what a line or cell works with; `Desk` by default.
     """
 
+    api_key = traitlets.Any(None, help=say("magic.setting.key")).tag(config=True)
     backend = _trait("backend")
     base_url = _trait("base_url")
     files_url = _trait("files_url")
@@ -124,6 +126,7 @@ class SeedanceMagics(Magics):
             quiet=order.quiet,
             automatic=automatic,
             together=order.sweep,
+            explain=order.explain,
         )
         self._desk().show(made if order.takes > 1 or order.sweep else [made], way)
 
@@ -135,7 +138,7 @@ class SeedanceMagics(Magics):
         session = desk.session()
         running = cells.running_cell(self.shell)
         self._refuse_key(desk, running.source)
-        order = options.read_cell(line, body, names, is_secret=session.secret.is_in)
+        order = options.read_cell(line, body, names, is_secret=holds_key)
         check_order(order, session.settings)
         if order.dry_run:
             cost = session.purse.estimate(order.requests * order.takes)
@@ -147,6 +150,7 @@ class SeedanceMagics(Magics):
             "new": order.new,
             "cell": {**running.to_record(), "kind": "cell", "variables": order.variables},
             "consent": Consent(order.yes, order.max_credits, f"%%seedance {line.strip()} -y"),
+            "explain": order.explain,
         }
         if order.sweep:
             tell = (lambda _: None) if order.quiet else desk.tell
@@ -185,6 +189,12 @@ class SeedanceMagics(Magics):
             values = {name: getattr(self, name) for name in settings.NAMES}
             self._known.use_config({key: v for key, v in values.items() if v is not None})
 
+    @traitlets.validate("api_key")
+    def _no_key(self, proposal: Any) -> None:
+        """Refuse a key: the line that gives it is saved."""
+        if proposal["value"] is not None:
+            raise traitlets.TraitError(str(ConfigError("error.key.literal")))
+
     @traitlets.validate(*settings.NAMES)
     def _valid(self, proposal: Any) -> Any:
         """Refuse a value that is not valid, in the words of the settings."""
@@ -196,7 +206,8 @@ class SeedanceMagics(Magics):
         return value
 
     def _refuse_key(self, desk: Desk, source: str) -> None:
-        if desk.session().secret.is_in(source):
+        desk.session()  # with it the key is known
+        if holds_key(source):
             raise ConfigError("error.key.literal")
 
     def _job_ids(self) -> Iterable[str]:

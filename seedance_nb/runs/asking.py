@@ -11,11 +11,12 @@ from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
 from seedance_nb.core.options import MOST_TAKES
 from seedance_nb.core.request import VideoRequest
+from seedance_nb.core.secret import holds_key
 from seedance_nb.runs import library
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from seedance_nb.core.options import Order
     from seedance_nb.runs.settings import Settings
@@ -98,7 +99,8 @@ def check_place(requests: Sequence[VideoRequest], settings: Settings) -> None:
 def check_addresses(requests: Sequence[VideoRequest], settings: Settings) -> None:
     """Refuse addresses that the configured server cannot reach: this machine and its network.
 
-    A server on this machine, the simulator too, reaches this machine.
+    A server on this machine, the simulator too, reaches this machine. A key in a request is refused
+    as well, since the request goes into records and to others.
 
     Raises:
         InvalidRequest: With every such address.
@@ -117,8 +119,18 @@ def check_addresses(requests: Sequence[VideoRequest], settings: Settings) -> Non
         for request in requests
         if is_loopback(_host(request.callback_url or "")) and not near
     ]
+    problems += [Problem(name, "problem.key") for each in requests for name in _with_key(each)]
     if problems:
         raise InvalidRequest(problems=list(dict.fromkeys(problems)))
+
+
+def _with_key(request: VideoRequest) -> Iterator[str]:
+    """The fields that hold an API key: a prompt, an address, the name of a file."""
+    for name in ("prompt", "callback_url", *MEDIA_FIELDS):
+        value = getattr(request, name)
+        items = value if name in MEDIA_FIELDS else [value or ""]
+        if any(holds_key(one if isinstance(one, str) else one.name or "") for one in items):
+            yield name
 
 
 def check_order(order: Order, settings: Settings) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from seedance_nb.core import catalog, media, spelling, texts
-from seedance_nb.core.errors import ConfigError
+from seedance_nb.core.secret import Secret
 from seedance_nb.evolink import fit, inputs
 from seedance_nb.runs import keys, settings
 from seedance_nb.runs.session import Session
@@ -43,7 +43,7 @@ def configure(**changes: Any) -> Session:
         _state["overrides"] = {key: value for key, value in changed.items() if value is not None}
         try:
             return current()
-        except ConfigError:
+        except Exception:
             _state["overrides"] = before
             raise
 
@@ -56,11 +56,12 @@ def use_config(config: Mapping[str, Any]) -> None:
 
 def current() -> Session:
     """The session that the settings call for just now."""
+    environ = _environment()
     with _guard:
         found = settings.resolve(
             _state["overrides"],
             _state["config"],
-            os.environ,
+            environ,
             cwd=Path.cwd(),
             find_key=_other_keys,
         )
@@ -97,11 +98,20 @@ def use_viewer(viewer: Callable[[Job | Jobs], None]) -> None:
             session.viewer = viewer
 
 
-def _other_keys() -> list[tuple[str, str | None]]:
+def _environment() -> dict[str, Any]:
+    """The variables that settings come from; a traceback that shows them does not show the key."""
+    found: dict[str, Any] = {n: os.environ[n] for n in settings.VARIABLES if n in os.environ}
+    return {**found, keys.NAME: Secret(found.get(keys.NAME))}
+
+
+def _other_keys() -> list[tuple[str, Secret]]:
     """The keys of further places; asked once, since both can block."""
     if _state["found"] is None:
-        _state["found"] = [("Colab", keys.from_colab()), ("keyring", keys.from_keyring())]
-    return cast("list[tuple[str, str | None]]", _state["found"])
+        _state["found"] = [
+            ("Colab", Secret(keys.from_colab())),
+            ("keyring", Secret(keys.from_keyring())),
+        ]
+    return cast("list[tuple[str, Secret]]", _state["found"])
 
 
 def _at_exit() -> None:

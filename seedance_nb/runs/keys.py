@@ -45,4 +45,8 @@ def keep(key: Secret) -> None:
         keyring = importlib.import_module("keyring")
         keyring.set_password(SERVICE, NAME, key.reveal())
     except Exception as error:  # noqa: BLE001 - each keyring raises its own
-        raise ConfigError("error.keyring", reason=type(error).__name__) from None
+        reason = type(error).__name__
+    else:
+        return
+    # Outside the handler: the frames of a keyring hold the key.
+    raise ConfigError("error.keyring", reason=reason)

@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.errors import ConfigError, SubmitUncertain
+from seedance_nb.core.secret import hidden
 from seedance_nb.runs import disk, recording
 from seedance_nb.runs import journal as journals
 from seedance_nb.runs.inputs import Inputs
@@ -214,8 +215,7 @@ class Ledger:
 
     def call_facts(self, call: Mapping[str, Any]) -> dict[str, Any]:
         """What is known of the cell that asked, fit to be written down."""
-        redact = self.settings.key.redact
-        return recording.call_facts(call, redact=redact, keep_text=self.settings.record_text)
+        return recording.call_facts(call, redact=hidden, keep_text=self.settings.record_text)
 
     def sidecar(self, job: Job) -> Mapping[str, Any]:
         """What made the video, for the file beside it."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from seedance_nb.core.errors import BudgetExceeded
+from seedance_nb.core.secret import hidden
 from seedance_nb.core.texts import say
 from seedance_nb.runs import dataframe, exports
 from seedance_nb.runs.budget import NO_CONSENT, Consent
@@ -374,7 +375,7 @@ def _unsent(
     for number, source in history:
         if number not in numbers and source.lstrip().startswith("%%seedance"):
             before = max((call for other, call in logged if other < number), default=0)
-            cell = {"kind": "cell", "number": number, "source": source}
+            cell = {"kind": "cell", "number": number, "source": hidden(source)}
             yield before, Entry(session=session, call=0, cell=cell)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    KeyFinders = Callable[[], Iterable[tuple[str, str | None]]]
+    KeyFinders = Callable[[], Iterable[tuple[str, Secret | str | None]]]
 
 Backend = Literal["live", "simulator", "replay"]
 EVOLINK = "https://api.evolink.ai"
@@ -90,6 +90,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="time_scale", environment="SEEDANCE_NB_TIME_SCALE", default=0.06),
 )
 NAMES = tuple(row.name for row in SETTINGS)
+_SPEECH = ("LC_ALL", "LC_MESSAGES", "LANG")
+VARIABLES = (*(row.environment for row in SETTINGS), "EVOLINK_API_KEY", *_SPEECH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +159,7 @@ def say_where(backend: str, server: str, *, short: bool = False) -> str:
 def resolve(
     overrides: Mapping[str, Any],
     config: Mapping[str, Any],
-    environ: Mapping[str, str],
+    environ: Mapping[str, Any],
     *,
     cwd: Path,
     find_key: KeyFinders = lambda: (),
@@ -215,7 +217,7 @@ def _pick(
     row: Setting,
     overrides: Mapping[str, Any],
     config: Mapping[str, Any],
-    environ: Mapping[str, str],
+    environ: Mapping[str, Any],
 ) -> Any:
     for value in (overrides.get(row.name), config.get(row.name), environ.get(row.environment)):
         if value is not None and value != "":
@@ -234,7 +236,15 @@ def _check(row: Setting, value: Any) -> tuple[Any, Problem | None]:
     if isinstance(row.default, bool):
         flag = _FLAGS.get(str(value).lower())
         return flag, None if flag is not None else Problem(row.name, "problem.flag", value=value)
-    if row.name.endswith("_url") and not is_url(value):
+    if row.name.endswith("_url"):
+        return _check_url(row, value)
+    return value, None
+
+
+def _check_url(row: Setting, value: Any) -> tuple[Any, Problem | None]:
+    if "@" in str(value):  # the value may hold a password, and is not repeated
+        return None, Problem(row.name, "problem.setting.user")
+    if not is_url(value):
         return None, Problem(row.name, "problem.setting.url", value=value)
     return value, None
 
@@ -261,22 +271,25 @@ def _check_number(row: Setting, value: Any) -> tuple[Any, Problem | None]:
 
 def _key(
     overrides: Mapping[str, Any],
-    environ: Mapping[str, str],
+    environ: Mapping[str, Any],
     find_key: KeyFinders,
     *,
     wanted: bool,
 ) -> tuple[Secret, str]:
-    given = overrides.get("api_key")
-    secret = given if isinstance(given, Secret) else Secret(given)
-    if secret:
-        return secret, "configure"
-    secret = Secret(environ.get("EVOLINK_API_KEY"))
-    if secret:
-        return secret, "EVOLINK_API_KEY"
+    for name, secret in (
+        ("configure", _secret(overrides.get("api_key"))),
+        ("EVOLINK_API_KEY", _secret(environ.get("EVOLINK_API_KEY"))),
+    ):
+        if secret:
+            return secret, name
     for name, value in find_key() if wanted else ():
         if value:
-            return Secret(value), name
+            return _secret(value), name
     return Secret(), ""
+
+
+def _secret(value: object) -> Secret:
+    return value if isinstance(value, Secret) else Secret(value)
 
 
 def _backend(
@@ -312,8 +325,8 @@ def _is_local(url: str) -> bool:
     return is_loopback(urlsplit(url).hostname or "")
 
 
-def _locale(environ: Mapping[str, str]) -> texts.Language:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+def _locale(environ: Mapping[str, Any]) -> texts.Language:
+    for name in _SPEECH:
         if environ.get(name):
             return "zh" if environ[name].lower().startswith("zh") else "en"
     return "en"
