@@ -11,6 +11,7 @@ import ipywidgets
 
 from seedance_nb.core import media
 from seedance_nb.core.media import Media
+from seedance_nb.core.secret import hidden
 from seedance_nb.core.spelling import spelt
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.form_controls import EDGE
@@ -101,7 +102,7 @@ class MediaInputs:
         for file in list(files.values()) if isinstance(files, dict) else files:  # ipywidgets 7
             size = len(file["content"])
             if size > room:
-                most, name = MOST_UPLOADED // MEGABYTE, plain(_file_name(file))
+                most, name = MOST_UPLOADED // MEGABYTE, plain(hidden(_file_name(file)))
                 values = {"name": shortened(name, _LONGEST), "size": say_size(size), "most": most}
                 self.refused = say("form.upload.large", **values)
                 continue
@@ -232,9 +233,10 @@ def _file_name(file: Mapping[str, Any]) -> str:
 
 
 def _name(item: object) -> str:
+    """What a button says of it; no key, since the state of a widget may be saved."""
     if isinstance(item, Media):
-        return item.name or item.file
-    return _file_name(item) if isinstance(item, dict) else str(item)
+        return hidden(item.name or item.file)
+    return hidden(_file_name(item) if isinstance(item, dict) else str(item))
 
 
 def _stub(item: object) -> dict[str, Any]:

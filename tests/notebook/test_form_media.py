@@ -114,11 +114,15 @@ def test_an_upload_that_is_no_picture_is_a_problem_until_it_goes(form: Form) -> 
 
 
 def test_a_name_with_the_key_in_it_is_refused(form: Form, canary: str) -> None:
-    """The key must not go into a request, not as a file name either."""
+    """The key must not go into a request, not as a file name either, and no widget keeps it."""
     upload(form, "images", (f"{canary}.png", PNG))
+    (chip,) = chips(form, "images")
 
     assert not form.state.is_ready
     assert "API key" in form.state.problems["images"][0]
+    button = form.inputs["images"].upload
+    kept = (chip.description, chip.tooltip, button.value, note(form, "images"))
+    assert canary not in repr(kept)
 
 
 # --- spelling and sending -------------------------------------------------------------------------
