@@ -2174,7 +2174,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "form.label.takes": ("Takes", "条数"),
     "form.label.new": ("New take even if there is one", "已有结果也重新生成"),
     "form.chosen": ("{ratio}, chosen", "{ratio}，已选"),
-    "form.choice.automatic": ("Automatic", "自动"),
+    "form.choice.automatic": ("Auto", "自动"),
     "form.choice.text": ("Text", "文字"),
     "form.choice.image": ("Image", "图片"),
     "form.choice.reference": ("Reference", "参考"),
