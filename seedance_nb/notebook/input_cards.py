@@ -106,7 +106,7 @@ def _address(url: str, tag: str) -> InputCard:
 
 def cards_html(cards: Iterable[InputCard]) -> str:
     """The cards side by side; every text is escaped, and nothing is fetched for them."""
-    row = "display:flex;flex-wrap:wrap;gap:10px;margin:6px 0 4px"
+    row = "display:flex;flex-wrap:wrap;gap:10px;margin:8px 0 4px"
     inside = "".join(map(_card, cards))
     return f'<div style="{row}">{inside}</div>' if inside else ""
 

@@ -197,9 +197,11 @@ def test_hostile_text_in_a_form_is_only_text(lab: Lab) -> None:
 
 @pytest.mark.parametrize("trusted", [False, True], ids=["untrusted", "trusted"])
 def test_a_saved_form_keeps_its_videos_and_says_how_to_open_it(lab: Lab, *, trusted: bool) -> None:
-    """Reopened by a stranger or with a new kernel: a line and the videos, never an empty box."""
+    """Reopened by a stranger or with a new kernel: a line, the videos and what went into them."""
     book = opened(lab)
+    (lab.folder / "lake.png").write_bytes(painted((640, 360)))
     type_into(lab, "Prompt", PROMPTS["en"])
+    type_into(lab, "Images", "lake.png")
     lab.page.get_by_role("button", name="Generate", exact=True).click()
     book.until_shows(2, ".seedance-alive video")
     seen = "seedanceTest.area(path, i).node.querySelector('.seedance-saved').checkVisibility()"
@@ -215,6 +217,8 @@ def test_a_saved_form_keeps_its_videos_and_says_how_to_open_it(lab: Lab, *, trus
     lab.shoot(f"form-reopened-{'trusted' if trusted else 'untrusted'}")
 
     assert not doubled
+    assert again.look("seedanceTest.area(path, i).node.querySelector('img')?.naturalWidth > 0", 2)
+    assert "First frame" in words
     assert trusted is again.look("seedanceTest.cell(path, i).model.trusted", 2)
     assert words.startswith("A form for a video. %seedance form opens it again")
     assert "model not found" not in words
