@@ -56,6 +56,7 @@ RUN_OPTIONS: tuple[Option, ...] = (
     Option(name="embed", options=("--embed",), metavar="WHEN", choices=EMBED),
     Option(name="quiet", options=("--quiet",), default=False),
     Option(name="dry_run", options=("--dry-run",), default=False),
+    Option(name="explain", options=("--explain",), default=False),
 )
 
 
@@ -92,6 +93,7 @@ class Order:
         embed: How the video is shown; None leaves it to the setting.
         quiet: Whether to show nothing.
         dry_run: Whether to show the exact request instead of sending it.
+        explain: Whether to show what was sent and answered.
         max_credits: What it may cost at most; None where there is no cap.
         yes: Whether the user agrees to spend.
         variables: The variables that went in, by name.
@@ -108,6 +110,7 @@ class Order:
     embed: str | None = None
     quiet: bool = False
     dry_run: bool = False
+    explain: bool = False
     max_credits: float | None = None
     yes: bool = False
     variables: Mapping[str, object] = field(default_factory=dict)

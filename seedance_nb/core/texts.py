@@ -1858,6 +1858,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "auto、always 或 never：是否把视频写进笔记本",
     ),
     "option.quiet": ("show nothing", "不显示输出"),
+    "option.explain": (
+        "show the HTTP exchange as it happens: each request and answer, never the key",
+        "显示 HTTP 往来：每次请求与应答，不含密钥",
+    ),
     "option.dry_run": (
         "show the exact request and its digest; nothing is sent, no key needed",
         "只显示请求及其摘要；不发送，也不需要密钥",
@@ -2542,7 +2546,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "把请求记录写成 .jsonl、.ipynb、.py 或 .zip",
     ),
     "cli.words": ("The command cannot be read: {message}.", "无法读取命令：{message}。"),
-    "cli.words.hint": ("`{command} --help` tells what it takes.", "用 `{command} --help` 查看用法。"),
+    "cli.words.hint": (
+        "`{command} --help` tells what it takes.",
+        "用 `{command} --help` 查看用法。",
+    ),
     "cli.clean": (
         "list what can go without loss: clips of the simulator, half downloads, stray inputs",
         "列出可安全删除的文件：模拟器的片段、残留的下载、无用的输入副本",
@@ -2595,6 +2602,18 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "clean.part": ("Halves of downloads that nobody is making any more", "已中断的下载残留"),
     "clean.input": ("Copies of inputs that no job refers to", "没有任务引用的输入副本"),
+    "explain.head": ("HTTP of {job}: {count} exchange(s)", "{job} 的 HTTP 往来：{count} 次"),
+    "explain.gap": (", of which {count} in the middle are left out", "（省略中间 {count} 次）"),
+    "explain.waiting": ("HTTP of {job}: nothing yet", "{job} 的 HTTP 往来：暂无"),
+    "explain.none": (
+        "HTTP of {job}: nothing was sent for this cell. `--new` makes a new take.",
+        "{job} 的 HTTP 往来：这个单元格没有发送请求。用 `--new` 可重新生成一次。",
+    ),
+    "explain.lost": ("no answer: {reason}", "没有应答：{reason}"),
+    "explain.file": ("(the file)", "（文件内容）"),
+    "explain.video": ("(the video)", "（视频内容）"),
+    "explain.sent": ("Sent", "发送"),
+    "explain.came": ("Answer", "应答"),
     "leaks.line": ("line {number}", "第 {number} 行"),
     "leaks.source": ("source of cell {number}", "第 {number} 个单元格的源码"),
     "leaks.output": ("output of cell {number}", "第 {number} 个单元格的输出"),

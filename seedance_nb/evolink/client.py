@@ -24,6 +24,7 @@ from seedance_nb.evolink import links
 from seedance_nb.evolink.api import Api
 from seedance_nb.evolink.discreet import discreet
 from seedance_nb.evolink.downloads import Answer, Fetcher
+from seedance_nb.evolink.exchanges import noted
 from seedance_nb.evolink.keys import Keys
 from seedance_nb.evolink.plain import clean
 
@@ -141,15 +142,18 @@ class Client(Api):
         request = wire.build_request(
             call.method, url, content=call.body, headers=call.headers, timeout=timeout
         )
-        async with self._calls:
+        hide = self._keys.hide
+        async with self._calls, noted(call.kind, url, call.body, hide=hide) as note:
+            note.request = request
             try:
                 async with asyncio.timeout(longest):
                     answer = await self._answer(wire, request, public=call.kind == "prices")
             except _NETWORK as exc:
                 failure = self._failure(exc, url, paid=call.kind == "create")
             else:
+                note.status, note.headers, note.body = answer
                 return answer
-        raise failure  # outside the handler, so that it does not hold the library's exception
+            raise failure  # outside the handler, so that it does not hold the library's exception
 
     async def _answer(
         self, wire: httpx.AsyncClient, request: httpx.Request, *, public: bool
@@ -183,20 +187,21 @@ class Client(Api):
     ) -> AsyncGenerator[Answer, None]:
         """Ask a result link, without the key: see `downloads.Open`."""
         timeout = httpx.Timeout(self._read, connect=self._connect)
-        try:
-            wire = self._wires.link(proxy)
-            request = _pinned(wire, url, place, headers, timeout)
-            response = await wire.send(request, auth=None, stream=True)
-        except _NETWORK as exc:
-            failure = self._failure(exc, url, paid=False)
-        else:
-            async with _closing(response):
-                chunks = self._pulled(response, url)
-                async with contextlib.aclosing(chunks):
+        async with noted("download", url) as note:
+            try:
+                wire = self._wires.link(proxy)
+                request = note.request = _pinned(wire, url, place, headers, timeout)
+                response = await wire.send(request, auth=None, stream=True)
+            except _NETWORK as exc:
+                failure = self._failure(exc, url, paid=False)
+            else:
+                note.status, note.headers = response.status_code, response.headers
+                pulled = contextlib.aclosing(self._pulled(response, url))
+                async with _closing(response), pulled as chunks:
                     yield Answer(response.status_code, response.headers, chunks)
-            return
-        failure.billed = "yes"
-        raise failure
+                return
+            failure.billed = "yes"
+            raise failure
 
     async def _pulled(self, response: httpx.Response, url: str) -> AsyncGenerator[bytes, None]:
         async with contextlib.aclosing(_chunks(response)) as chunks:

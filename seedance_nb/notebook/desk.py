@@ -10,10 +10,12 @@ from seedance_nb.core.texts import say
 from seedance_nb.notebook import board_live as boards
 from seedance_nb.notebook import cells
 from seedance_nb.notebook import stage as stages
+from seedance_nb.notebook.exchange_view import Exhibit
 from seedance_nb.notebook.gallery_live import MOST, make_gallery
 from seedance_nb.notebook.stage import Copier, Panel, stage_for
 from seedance_nb.notebook.tables import table_html, table_text
 from seedance_nb.notebook.waiting import TerminalLine, wait_for, wants_to_wait
+from seedance_nb.runs import explain
 from seedance_nb.runs.job import Jobs
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class Way:
         automatic: Whether the model was chosen by the inputs.
         lenient: Whether only those are waited for that go on by themselves.
         together: Whether they are shown side by side.
+        explain: Whether what was sent and answered is shown, too.
     """
 
     wait: bool | None = False
@@ -63,6 +66,7 @@ class Way:
     automatic: bool = False
     lenient: bool = False
     together: bool = False
+    explain: bool = False
 
 
 class Desk:
@@ -139,6 +143,9 @@ class Desk:
                 panels[-1].show()
         if together and not way.quiet:
             _side_by_side(jobs, session, stage)
+        explained = jobs if way.explain and not way.quiet else ()
+        for job in explained if not stage.has_lines_only else ():
+            Exhibit(job, stage.publish).show()
         if waiting:
             awaited = Jobs(job for job in jobs if job.active) if way.lenient else jobs
             try:
@@ -146,7 +153,9 @@ class Desk:
             finally:
                 for panel in panels:
                     panel.rest()
-                told = map(_copied, copiers if together and not way.quiet else ())
+                told = [*map(_copied, copiers if together and not way.quiet else ())]
+                lasting = explained if stage.has_lines_only else ()
+                told += [explain.text(job, explain.kept(job)) for job in lasting]
                 for line in filter(None, told):
                     self.tell(line)
 

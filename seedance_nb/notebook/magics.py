@@ -126,6 +126,7 @@ class SeedanceMagics(Magics):
             quiet=order.quiet,
             automatic=automatic,
             together=order.sweep,
+            explain=order.explain,
         )
         self._desk().show(made if order.takes > 1 or order.sweep else [made], way)
 
@@ -149,6 +150,7 @@ class SeedanceMagics(Magics):
             "new": order.new,
             "cell": {**running.to_record(), "kind": "cell", "variables": order.variables},
             "consent": Consent(order.yes, order.max_credits, f"%%seedance {line.strip()} -y"),
+            "explain": order.explain,
         }
         if order.sweep:
             tell = (lambda _: None) if order.quiet else desk.tell

@@ -13,7 +13,7 @@ from seedance_nb.core.errors import InvalidRequest, SeedanceError, WaitTimeout
 from seedance_nb.core.spelling import wire
 from seedance_nb.core.texts import say
 from seedance_nb.runs import current as sessions
-from seedance_nb.runs import terminal
+from seedance_nb.runs import explain, terminal
 from seedance_nb.runs.asking import check_order
 from seedance_nb.runs.budget import Consent
 
@@ -43,6 +43,7 @@ def generate(words: Sequence[str]) -> int:
         new=order.new,
         consent=Consent(order.yes, order.max_credits, line),
         tell=(_silent if order.quiet else tell) if order.sweep else None,
+        explain=order.explain,
     )
     if not order.quiet and not order.sweep:
         is_practice = session.backend == "simulator"
@@ -77,6 +78,8 @@ def finish(asked: Jobs, order: Order | None = None) -> int:
     terminal.follow(asked, timeout=timeout, stream=stream, tell=tell)
     codes = [_outcome(job, order) for job in asked]
     tell(*terminal.ways_on(asked))
+    if order and order.explain:
+        tell(*(explain.text(job, explain.kept(job)) for job in asked))
     return _worst(codes)
 
 

@@ -13,6 +13,7 @@ from seedance_nb.core.errors import ConfigError, SeedanceError, WaitTimeout
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import nearest
 from seedance_nb.runs import dataframe
+from seedance_nb.runs.explain import Exchanges
 from seedance_nb.runs.interrupt import waiting_for
 from seedance_nb.runs.tracker import SLICE, guarded, wait_for
 
@@ -67,6 +68,7 @@ class Job:
         self.halted = asyncio.Event()
         self.reply: TaskReply | None = None
         self.links: dict[int, str] = {}
+        self.exchanges: Exchanges | None = None
         self.origin = ""
         self.waiters = 0
         self.find_place: Callable[[], int | None] = lambda: None
@@ -247,6 +249,11 @@ class Job:
     def fetch(self) -> Job:
         """Download what the service has and this folder lacks; never a new request."""
         self._keeper.fetch(self)
+        return self
+
+    def explain(self) -> Job:
+        """Keep from now on what is exchanged with the service for it, to be shown."""
+        self.exchanges = self.exchanges or Exchanges()
         return self
 
     def show(self) -> None:

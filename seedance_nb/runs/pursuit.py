@@ -22,6 +22,7 @@ from seedance_nb.core.errors import (
     SubmitUncertain,
 )
 from seedance_nb.evolink import protocol
+from seedance_nb.evolink.exchanges import observers
 from seedance_nb.runs.delivery import Delivery
 from seedance_nb.runs.uploads import Supply
 
@@ -123,6 +124,8 @@ class Pursuit:
         await self._follow(job)
 
     async def _guarded(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
+        if job.exchanges is not None:
+            observers.set((job.exchanges.add,))
         try:
             await work(job)
             if job.status == "downloading" and job.state.following:
@@ -247,6 +250,8 @@ class Pursuit:
         for media in request.files:
             if str(media) not in urls:
                 raise ConfigError("error.upload.none", name=media.name or media.file)
+        if job.exchanges is not None:
+            job.exchanges.hide(urls.values())
         self._desk.permit(job)
         self._desk.record(job, "submitting", durable=True, idempotency_key=key)
         try:

@@ -130,7 +130,7 @@ class ReplaySession(Session):
         self._given: dict[str, int] = {}
         self._shown: dict[str, Job] = {}
 
-    def ask(
+    def ask(  # noqa: PLR0913 - what a cell can ask for
         self,
         requests: Sequence[VideoRequest],
         *,
@@ -139,6 +139,7 @@ class ReplaySession(Session):
         cell: Mapping[str, Any] | None = None,  # noqa: ARG002 - nothing is written down
         consent: Consent = NO_CONSENT,  # noqa: ARG002 - nor paid
         tell: Callable[[str], object] | None = None,  # noqa: ARG002 - nor announced
+        explain: bool = False,  # noqa: ARG002 - nor exchanged
     ) -> Jobs:
         """The recorded jobs of requests; each `new` gets the take after the last one given.
 

@@ -35,6 +35,7 @@ class Session(Caretaker):
         new: bool = False,
         cell: Mapping[str, Any] | None = None,
         consent: Consent = NO_CONSENT,
+        explain: bool = False,
         **fields: Any,
     ) -> Job | Jobs:
         """Ask for a video, or for several takes of it; never blocks.
@@ -49,7 +50,9 @@ class Session(Caretaker):
             ConfigError: Settings, or a journal that cannot be written.
         """
         request = as_request(prompt, fields, takes)
-        made = self.ask([request], takes=takes, new=new, cell=cell, consent=consent)
+        made = self.ask(
+            [request], takes=takes, new=new, cell=cell, consent=consent, explain=explain
+        )
         return made[0] if takes == 1 else made
 
     def sweep(
@@ -66,7 +69,7 @@ class Session(Caretaker):
         requests = as_sweep(prompt, fields, takes)
         return self.ask(requests, takes=takes, new=new, cell=cell, consent=consent, tell=print)
 
-    def ask(
+    def ask(  # noqa: PLR0913 - what a cell can ask for
         self,
         requests: Sequence[VideoRequest],
         *,
@@ -75,6 +78,7 @@ class Session(Caretaker):
         cell: Mapping[str, Any] | None = None,
         consent: Consent = NO_CONSENT,
         tell: Callable[[str], object] | None = None,
+        explain: bool = False,
     ) -> Jobs:
         """Ask for takes of one request, or of each of a sweep; all of it or nothing.
 
@@ -85,6 +89,7 @@ class Session(Caretaker):
             cell: What asks.
             consent: What the user allows.
             tell: Gets number and cost of a sweep, before anything is sent; None for no sweep.
+            explain: Whether to keep what is exchanged for them, to be shown.
 
         Raises:
             SeedanceError: As for `generate`.
@@ -108,7 +113,9 @@ class Session(Caretaker):
             made: list[Job] = []
             for request, known in plan:
                 jobs = [
-                    self._reuse(state, request) if state else self._ask(request, take, cell)
+                    self._reuse(state, request, explain=explain)
+                    if state
+                    else self._ask(request, take, cell, explain=explain)
                     for take, state in known.items()
                 ]
                 self.ledger.note_call(request, jobs, cell or {}, takes=takes, new=new)
@@ -147,9 +154,17 @@ class Session(Caretaker):
         """What has to be sent, once for each take."""
         return [request for request, known in plan for state in known.values() if state is None]
 
-    def _ask(self, request: VideoRequest, take: int, cell: Mapping[str, Any] | None) -> Job:
+    def _ask(
+        self,
+        request: VideoRequest,
+        take: int,
+        cell: Mapping[str, Any] | None,
+        *,
+        explain: bool = False,
+    ) -> Job:
         request = self.inputs.kept(request)
         job = self._job(JobState(id=new_name(self._rng, 8)))
+        job = job.explain() if explain else job
         host = urlsplit(request.callback_url).hostname if request.callback_url else None
         self.ledger.record(
             job,
@@ -171,8 +186,9 @@ class Session(Caretaker):
         self._pursue(job)
         return job
 
-    def _reuse(self, state: JobState, request: VideoRequest) -> Job:
+    def _reuse(self, state: JobState, request: VideoRequest, *, explain: bool = False) -> Job:
         job = self._job(state)
+        job = job.explain() if explain else job
         if job.state.request is None or request.callback_url:
             job.become(job.state.with_(request=request))
         if state.is_final and all(map(self.library.has, state.videos)):

@@ -17,10 +17,12 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from seedance_nb.core.errors import InvalidRequest, ProtocolError
+from seedance_nb.evolink.exchanges import observers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 
+    from seedance_nb.evolink.exchanges import Observer
     from seedance_nb.evolink.protocol import TaskReply
 
     Answer: TypeAlias = TaskReply | BaseException
@@ -168,6 +170,7 @@ class Poller:
         self._client = client
         self._sleep = sleep
         self._waiting: dict[str, list[asyncio.Future[TaskReply]]] = {}
+        self._observers: dict[str, tuple[Observer, ...]] = {}  # whom to tell of the look
         self._flush: asyncio.Task[None] | None = None
         self._has_batch = True
         self._singles = asyncio.Semaphore(AT_ONCE)
@@ -177,6 +180,7 @@ class Poller:
         """The task as the service sees it now."""
         future: asyncio.Future[TaskReply] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(task_id, []).append(future)
+        self._observers[task_id] = self._observers.get(task_id, ()) + observers.get()
         if self._flush is None or self._flush.done():
             self._flush = asyncio.create_task(self._answer())
         return await future
@@ -186,11 +190,14 @@ class Poller:
             await self._sleep(GATHER)
             ids = list(self._waiting)[:BATCH]
             waiting = {task_id: self._waiting.pop(task_id) for task_id in ids}
+            told = {task_id: self._observers.pop(task_id, ()) for task_id in ids}
+            observers.set(sum(told.values(), ()))
             found = await self._batch(ids) if self._has_batch and len(ids) > 1 else {}
             failed = found if isinstance(found, BaseException) else None
             for task_id, futures in waiting.items():
                 answer = failed or found.get(task_id)  # type: ignore[union-attr]
                 if answer is None:
+                    observers.set(told[task_id])  # the new task takes it along
                     self._ask_for(task_id, futures)
                 else:
                     _settle(futures, answer)

@@ -90,6 +90,16 @@ def test_generate_dry(run: Run, canary: str, monkeypatch: pytest.MonkeyPatch) ->
     assert not Path("seedance_runs").exists()
 
 
+def test_generate_explains(run: Run, to_peer: Peer) -> None:
+    """`--explain` tells on stderr what was sent and answered; stdout is the path alone."""
+    said = run("generate", "a red kite", *SMALL, "--explain")
+
+    assert [True] == [Path(line).is_file() for line in said.out.splitlines()]
+    assert "POST /v1/videos/generations \u2192 200 OK" in said.err
+    assert f"  > Idempotency-Key: {to_peer.creates[0].headers['idempotency-key']}" in said.err
+    assert "  > Authorization: Bearer (hidden)" in said.err
+
+
 def test_generate_sweeps(run: Run, to_peer: Peer) -> None:
     """A sweep wants `-y`, tells the line to run, then prints a path for each combination."""
     words = ("generate", "a {red|blue} kite", "--sweep", "duration=4,5")
