@@ -18,6 +18,7 @@ from seedance_nb.evolink import fit, inputs
 from seedance_nb.notebook.dryrun import dry_run
 from seedance_nb.notebook.panel_state import panel_state
 from seedance_nb.runs import current as sessions
+from seedance_nb.runs.budget import Prospect
 from seedance_nb.runs.estimate import Estimate
 from seedance_nb.runs.record import JobState
 
@@ -47,8 +48,8 @@ def test_a_dry_run_tells_it(cat: Path) -> None:
     """The dry run of a cell says what was done to a file, from what to what."""
     order = options.read_cell(f"--image {cat} --fit --dry-run", "a cat", {})
 
-    cost = Estimate(credits=None, source="unknown")
-    said = dry_run(order, base_url="https://example.com", automatic=False, cost=cost)
+    prospect = Prospect(fresh=(1,), cost=Estimate(credits=None, source="unknown"))
+    said = dry_run(order, base_url="https://example.com", automatic=False, prospect=prospect)
 
     assert TOLD in said
 

@@ -25,7 +25,16 @@ def language() -> Language:
 
 def say(text_id: str, /, **values: object) -> str:
     """The text in the language of the session, with the values filled in."""
-    return TABLE[text_id][LANGUAGES.index(_in_use[0])].format_map(_Values(values))
+    counted = {k: _Count(v) if type(v) is int else v for k, v in values.items()}
+    return TABLE[text_id][LANGUAGES.index(_in_use[0])].format_map(_Values(counted))
+
+
+class _Count(int):
+    """A number that brings its word along: `{count:video|videos}` is `1 video` or `2 videos`."""
+
+    def __format__(self, form: str) -> str:
+        one, bar, many = form.partition("|")
+        return f"{int(self)} {one if self == 1 else many}" if bar else super().__format__(form)
 
 
 class _Values(dict[str, object]):
@@ -87,10 +96,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "`quality`：{model}（目录 {catalog!r}）不支持 {value!r}；请改用 {choices}。",
     ),
     "problem.model.bare": (
-        "`model`: {value!r} is not a model ID; there is no automatic choice on the server. "
-        "Use a full ID such as {choices}, or leave the model out to have it chosen.",
-        "`model`：{value!r} 不是完整的 model ID，服务端没有自动模式检测。"
-        "请使用完整 ID，如 {choices}；或不填，由本工具按输入选择。",
+        "`model`: {value!r} is not a model ID; there is no automatic choice on the server. Use "
+        "a full ID such as {choices}, or leave the model out to have it chosen.",
+        "`model`：{value!r} 不是完整的模型 ID，服务端不会自动选择。请使用完整 ID，如 {choices}；或不填，由本工具按输入选择。",
     ),
     "problem.tier.conflict": (
         "`tier`: {value!r} does not fit the model {model}; leave one of the two out.",
@@ -359,7 +367,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "problem.name": (
         "{value!r} cannot be the name of a variable. The prompt goes into the lines below "
         "the first; values with blanks want quotes.",
-        "{value!r} 不能作变量名。prompt 请写在第一行下面；带空格的值要加引号。",
+        "{value!r} 不能作变量名。提示词请写在第一行下面；带空格的值要加引号。",
     ),
     "problem.name.taken": (
         "{value!r} is a word of Python itself and cannot name the job; choose another NAME.",
@@ -368,7 +376,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "problem.variable.kind": (
         "The variable {name!r} holds a {kind}, which is no text; write {{{{{name}}}}} if the braces "
         "belong to the prompt.",
-        "变量 {name!r} 是 {kind}，不是文字；若花括号属于 prompt，请写 {{{{{name}}}}}。",
+        "变量 {name!r} 是 {kind}，不是文字；若花括号属于提示词，请写 {{{{{name}}}}}。",
     ),
     "problem.out": (
         "`out`: {value!r} ends in {ending!r}, but what comes is an MP4; give a folder or a name "
@@ -389,7 +397,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "problem.word": (
         "{value!r} is one word too many: values with blanks want quotes, several images an "
         "option each, and the prompt of a cell goes below its first line.",
-        "多了一个词 {value!r}：带空格的值要加引号，多张图片各用一个选项，单元格的 prompt 写在第一行下面。",
+        "多了一个词 {value!r}：带空格的值要加引号，多张图片各用一个选项，单元格的提示词写在第一行下面。",
     ),
     "problem.option": (
         "{value!r} is not an option; `%%seedance?` or `seedance-nb generate --help` lists "
@@ -447,7 +455,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "problem.quotes": (
         "The first line cannot be read: {message}. Close the quotes, or put the words into the "
         "prompt below.",
-        "无法读取第一行：{message}。请补全引号，或把文字写到下面的 prompt 里。",
+        "无法读取第一行：{message}。请补全引号，或把文字写到下面的提示词里。",
     ),
     "problem.variable": (
         "There is no variable {name!r}. Write {{{{{name}}}}} if the braces belong to the text.",
@@ -481,38 +489,73 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     # --- errors --------------------------------------------------------------------------------
     "error.unknown": ("Something went wrong.", "出错了。"),
-    "error.invalid": ("The request is not valid.", "请求无效。"),
+    "error.unknown.hint": (
+        "Try again; `%seedance doctor` checks what it needs here.",
+        "请重试；`%seedance doctor` 可检查本地环境。",
+    ),
+    "error.invalid": (
+        "The request breaks a rule of the API; nothing was sent.",
+        "请求不符合 API 规则，未发送。",
+    ),
     "error.invalid.one": (
         "Nothing was sent: one thing in this request is not right.",
-        "没有发送：请求中有一处问题。",
+        "请求未发送：有一处问题。",
     ),
     "error.invalid.head": (
         "Nothing was sent: {count} things in this request are not right.",
-        "没有发送：请求中有 {count} 处问题。",
+        "请求未发送：有 {count} 处问题。",
     ),
     "error.config": ("The configuration is not usable.", "配置不可用。"),
+    "error.config.hint": (
+        "`%seedance config` shows the settings in force.",
+        "`%seedance config` 显示当前设置。",
+    ),
     "error.auth": ("The service refused the API key.", "服务拒绝了 API 密钥。"),
     "error.auth.hint": (
         "Check it on evolink.ai/dashboard/keys, then set EVOLINK_API_KEY or run `%seedance login`.",
         "请在 evolink.ai/dashboard/keys 核对，然后设置 EVOLINK_API_KEY 或运行 `%seedance login`。",
     ),
     "error.quota": ("The account has no credits left for this.", "账户余额不足。"),
+    "error.quota.hint": (
+        "Top up on evolink.ai/dashboard; `%seedance credits` shows the balance.",
+        "请在 evolink.ai/dashboard 充值；`%seedance credits` 查看余额。",
+    ),
     "error.budget": ("A cap of yours does not allow this.", "超出了你设定的上限。"),
+    "error.budget.hint": (
+        "Ask for less, or raise it: `sd.configure(max_credits=...)`.",
+        "请减少请求，或调高上限：`sd.configure(max_credits=...)`。",
+    ),
     "error.rate": ("The service says: too many requests.", "服务提示：请求过于频繁。"),
+    "error.rate.hint": (
+        "Wait a minute, or run fewer at a time (`max_active`).",
+        "请稍等一分钟，或减少并发（`max_active`）。",
+    ),
     "error.service": ("The service has a problem of its own.", "服务端出现问题。"),
+    "error.service.hint": (
+        "Try again in a minute.",
+        "请一分钟后重试。",
+    ),
     "error.transport": ("The service cannot be reached.", "无法连接服务。"),
-    "error.protocol": ("The service answered something unintelligible.", "服务的回答无法理解。"),
+    "error.transport.hint": (
+        "Check the network, a proxy if there is one, and `base_url`.",
+        "请检查网络、代理（如有）以及 `base_url`。",
+    ),
+    "error.protocol": ("The service answered something unintelligible.", "服务的应答无法理解。"),
+    "error.protocol.hint": (
+        "Check `base_url`, and whether a proxy or a login page answers in its place.",
+        "请检查 `base_url`，以及是否有代理或登录页面代为应答。",
+    ),
     "error.uncertain": (
         "The request was sent, but its fate is not known ({detail}): it may have been accepted "
         "and billed.",
-        "请求已发出，但结果不明（{detail}）：可能已被接受并计费。",
+        "请求已发出，但结果不明（{detail}）：可能已被接受并扣费。",
     ),
     "error.uncertain.hint": (
-        "It is not sent again by itself. If the task is in your account: "
-        "`%seedance adopt TASK_ID {job}`. To send it again with the same idempotency key: "
-        "`sd.job('{job}').resend()` (servers that do not honour the key may charge twice).",
-        "不会自动重发。若任务已在你的账户中：`%seedance adopt TASK_ID {job}`。"
-        "用同一幂等键重发：`sd.job('{job}').resend()`（不支持该键的服务器可能重复计费）。",
+        "It is not sent again by itself. `%seedance show {job}` lists what it may have made; "
+        "`%seedance adopt TASK_ID {job}` follows such a task. `sd.job('{job}').resend()` sends "
+        "it again with the same idempotency key: a server that does not honour it may charge "
+        "twice.",
+        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。",
     ),
     "error.wait": (
         "The waiting ended after {seconds:g} s; job {job} goes on.",
@@ -545,7 +588,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.task.content_policy_violation.hint": (
         "Change the prompt or the pictures.",
-        "请修改 prompt 或图片。",
+        "请修改提示词或图片。",
     ),
     "error.task.invalid_parameters": (
         "The service found a parameter it does not take: {detail}",
@@ -580,8 +623,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "如仍需要，请重新发送。",
     ),
     "error.task.generation_failed_no_content": (
-        "The model made nothing of it: {detail}",
-        "模型没有生成内容：{detail}",
+        "The model made no video of it: {detail}",
+        "模型没有生成视频：{detail}",
     ),
     "error.task.generation_failed_no_content.hint": (
         "Try again, or put the prompt differently.",
@@ -596,11 +639,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "大约一分钟后重新发送同样的请求。",
     ),
     "error.task.generation_timeout": (
-        "The making took too long: {detail}",
+        "Making the video took too long: {detail}",
         "生成超时：{detail}",
     ),
     "error.task.generation_timeout.hint": (
-        "Try later, or ask for a shorter or smaller video.",
+        "Try again later, or ask for a shorter or smaller video.",
         "请稍后重试，或缩短时长、降低画质。",
     ),
     "error.task.resource_exhausted": (
@@ -640,8 +683,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "任务失败：{detail}",
     ),
     "error.task.unknown_error.hint": (
-        "Try again; if it keeps failing, ask support@evolink.ai and name the task.",
-        "请重试；若反复失败，请联系 support@evolink.ai 并提供任务 ID。",
+        "Try again; if it keeps failing, give `job.task_id` to support@evolink.ai.",
+        "请重试；若反复失败，请将 `job.task_id` 告知 support@evolink.ai。",
     ),
     "error.disk.full": (
         "The disk is full: {path} could not be written.",
@@ -649,7 +692,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.disk.full.hint": (
         "Free some space; `%seedance resume` fetches finished videos again, at no cost.",
-        "请先释放空间；已生成的视频可用 `%seedance resume` 重新下载，不会再次计费。",
+        "请先释放空间；已生成的视频可用 `%seedance resume` 重新下载，不另收费。",
     ),
     "error.disk.denied": ("No permission to write {path}.", "没有写入 {path} 的权限。"),
     "error.disk.denied.hint": (
@@ -657,10 +700,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "请换一个可写的文件夹：在 `configure()` 中设置 `home`，或设置 SEEDANCE_NB_HOME。",
     ),
     "error.disk.failed": ("{path} could not be used: {reason}.", "无法使用 {path}：{reason}。"),
+    "error.disk.failed.hint": (
+        "Mend that, or choose another folder: `home` in `configure()`, or SEEDANCE_NB_HOME.",
+        "请排除故障，或换一个文件夹：在 `configure()` 中设置 `home`，或设置 SEEDANCE_NB_HOME。",
+    ),
     "error.file.gone": ("The file {path} is no longer there.", "文件 {path} 已不存在。"),
     "error.file.gone.hint": (
         "`job.fetch()` brings it back while its link lives, at no cost.",
-        "链接失效之前，可用 `job.fetch()` 重新下载，不会再次计费。",
+        "链接失效之前，可用 `job.fetch()` 重新下载，不另收费。",
     ),
     "error.frame.media": (
         "A frame of a video needs the extra `media`, which is not installed.",
@@ -678,13 +725,25 @@ TABLE: dict[str, tuple[str, str]] = {
         "The video {path} has no frame at {value}.",
         "视频 {path} 在 {value} 处没有画面。",
     ),
+    "error.frame.none.hint": (
+        "Frame -1 is the last one; `job.video.duration` is the length in seconds.",
+        "-1 是最后一帧；`job.video.duration` 是时长（秒）。",
+    ),
     "error.frame.broken": (
         "The video {path} cannot be decoded.",
         "无法解码视频 {path}。",
     ),
+    "error.frame.broken.hint": (
+        "`job.fetch()` downloads it again while its link lives, at no cost.",
+        "链接失效之前，可用 `job.fetch()` 重新下载，不另收费。",
+    ),
     "error.file.taken": (
         "{path} belongs to another job; it was left alone.",
         "{path} 属于另一个任务，未作改动。",
+    ),
+    "error.file.taken.hint": (
+        "Name another place for the copy.",
+        "请为副本另选位置。",
     ),
     "error.file.short": (
         "The download broke off: {size} of {expected} bytes arrived.",
@@ -692,7 +751,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.file.short.hint": (
         "The video is made: `job.fetch()` downloads it again, at no cost.",
-        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+        "视频已生成：用 `job.fetch()` 重新下载，不另收费。",
     ),
     "error.file.truncated": (
         "The downloaded file is cut short ({size} bytes).",
@@ -700,7 +759,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.file.truncated.hint": (
         "The video is made: `job.fetch()` downloads it again, at no cost.",
-        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+        "视频已生成：用 `job.fetch()` 重新下载，不另收费。",
     ),
     "error.file.no_data": (
         "The downloaded file lacks part of its media ({size} bytes).",
@@ -708,7 +767,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.file.no_data.hint": (
         "The video is made: `job.fetch()` downloads it again, at no cost.",
-        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+        "视频已生成：用 `job.fetch()` 重新下载，不另收费。",
     ),
     "error.file.not_mp4": (
         "What the result link sent is not an MP4 file ({size} bytes).",
@@ -716,7 +775,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.file.not_mp4.hint": (
         "`job.fetch()` asks again, at no cost; the link may have expired.",
-        "可用 `job.fetch()` 再试，不会再次计费；链接可能已过期。",
+        "可用 `job.fetch()` 再试，不另收费；链接可能已过期。",
     ),
     "error.file.no_index": (
         "The downloaded MP4 has no index and cannot be played ({size} bytes).",
@@ -724,15 +783,23 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.file.no_index.hint": (
         "The video is made: `job.fetch()` downloads it again, at no cost.",
-        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+        "视频已生成：用 `job.fetch()` 重新下载，不另收费。",
     ),
     "error.file.no_video": (
         "The downloaded MP4 has no picture in it ({size} bytes).",
         "下载的 MP4 中没有画面（{size} 字节）。",
     ),
+    "error.file.no_video.hint": (
+        "The video is made: `job.fetch()` downloads it again, at no cost.",
+        "视频已生成：用 `job.fetch()` 重新下载，不另收费。",
+    ),
     "error.file.no_duration": (
         "The downloaded MP4 has no length ({size} bytes).",
         "下载的 MP4 时长为零（{size} 字节）。",
+    ),
+    "error.file.no_duration.hint": (
+        "The video is made: `job.fetch()` downloads it again, at no cost.",
+        "视频已生成：用 `job.fetch()` 重新下载，不另收费。",
     ),
     "error.file.broken": (
         "The downloaded MP4 is damaged ({size} bytes).",
@@ -740,7 +807,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.file.broken.hint": (
         "The video is made: `job.fetch()` downloads it again, at no cost.",
-        "视频已经生成：用 `job.fetch()` 重新下载，不会再次计费。",
+        "视频已生成：用 `job.fetch()` 重新下载，不另收费。",
     ),
     # what the service answers, and what the network does (evolink/protocol.py, evolink/client.py)
     "error.auth.refused": (
@@ -754,8 +821,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "进行中的任务会用新密钥继续。",
     ),
     "error.auth.shape": (
-        "The API key has blanks or signs in it that no key has; nothing was sent.",
-        "API 密钥中有空格或密钥不会有的字符；没有发送。",
+        "The API key has blanks or characters in it that no key has; nothing was sent.",
+        "API 密钥中有空格或密钥不会有的字符；请求未发送。",
     ),
     "error.auth.shape.hint": (
         "Copy it again from evolink.ai/dashboard/keys, then run `%seedance login`.",
@@ -770,8 +837,8 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.auth.disabled": ("The API key is switched off: {detail}", "API 密钥已停用：{detail}"),
     "error.auth.disabled.hint": (
-        "Switch it on, or make a new one, on evolink.ai/dashboard/keys.",
-        "请在 evolink.ai/dashboard/keys 启用或新建密钥。",
+        "Switch it on, or make a new one, on evolink.ai/dashboard/keys; then `%seedance login`.",
+        "请在 evolink.ai/dashboard/keys 启用或新建密钥，然后运行 `%seedance login`。",
     ),
     "error.auth.user": ("The account is switched off: {detail}", "账户已停用：{detail}"),
     "error.auth.user.hint": ("Ask support@evolink.ai.", "请联系 support@evolink.ai。"),
@@ -834,12 +901,12 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.refused.content.hint": (
         "Nothing was billed. Change the prompt or the inputs; the same request will be refused "
         "again.",
-        "没有扣费。请修改 prompt 或输入；同样的请求会再次被拒。",
+        "没有扣费。请修改提示词或输入；同样的请求会再次被拒。",
     ),
     "error.refused.size": ("The request is too large: {detail}", "请求过大：{detail}"),
     "error.refused.size.hint": (
         "Nothing was billed. Shorten the prompt, or give smaller inputs.",
-        "没有扣费。请缩短 prompt，或使用更小的输入。",
+        "没有扣费。请缩短提示词，或使用更小的输入。",
     ),
     "error.refused.task_id": ("This is not a task ID: {detail}", "这不是任务 ID：{detail}"),
     "error.refused.task_id.hint": (
@@ -851,8 +918,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "服务端出现问题：{detail}",
     ),
     "error.service.failed.hint": (
-        "Try again in a minute; if it lasts, give the request id to support@evolink.ai.",
-        "请一分钟后重试；若持续出现，请将 request id 告知 support@evolink.ai。",
+        "Try again in a minute; if it lasts, give `job.error.request_id` to support@evolink.ai.",
+        "请一分钟后重试；若持续出现，请将 `job.error.request_id` 告知 support@evolink.ai。",
     ),
     "error.service.busy": ("The service is busy: {detail}", "服务繁忙：{detail}"),
     "error.service.busy.hint": (
@@ -895,15 +962,19 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.protocol.body": (
         "The answer makes no sense (HTTP {status}): {detail}",
-        "服务的回答无法理解（HTTP {status}）：{detail}",
+        "服务的应答无法理解（HTTP {status}）：{detail}",
     ),
     "error.protocol.body.hint": (
         "Check `base_url`, and whether a proxy or a login page answers in its place.",
-        "请检查 `base_url`，以及是否有代理或登录页面代为回答。",
+        "请检查 `base_url`，以及是否有代理或登录页面代为应答。",
     ),
     "error.protocol.task": (
         "The answer is no task, or another one: {detail}",
-        "回答中没有任务，或不是所查的任务：{detail}",
+        "应答中没有任务，或不是所查的任务：{detail}",
+    ),
+    "error.protocol.task.hint": (
+        "Check `base_url`, and whether a proxy or a login page answers in its place.",
+        "请检查 `base_url`，以及是否有代理或登录页面代为应答。",
     ),
     "error.sent.timeout": ("the service says it timed out: {detail}", "服务提示超时：{detail}"),
     "error.sent.outcome": (
@@ -916,7 +987,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.sent.lost": (
         "no whole answer came from {host}: {reason}",
-        "没有收到 {host} 的完整回答：{reason}",
+        "没有收到 {host} 的完整应答：{reason}",
     ),
     "error.transport.connect": (
         "No connection to {host}: {reason}",
@@ -938,9 +1009,17 @@ TABLE: dict[str, tuple[str, str]] = {
         "The connection to {host} broke: {reason}",
         "与 {host} 的连接中断：{reason}",
     ),
+    "error.transport.broken.hint": (
+        "Check the network and try again; what the service has taken goes on.",
+        "请检查网络后重试；服务已接受的任务会继续。",
+    ),
     "error.transport.timeout": (
         "The server took too long: {detail}",
         "服务器响应超时：{detail}",
+    ),
+    "error.transport.timeout.hint": (
+        "Try again in a minute; what the service has taken goes on.",
+        "请一分钟后重试；服务已接受的任务会继续。",
     ),
     "error.transport.proxy": (
         "The proxy wants a login or refuses: {detail}",
@@ -951,6 +1030,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "请检查 HTTPS_PROXY 和 HTTP_PROXY。",
     ),
     "error.transport.closed": ("The session was closed.", "会话已关闭。"),
+    "error.transport.closed.hint": (
+        "`sd.configure()` gives the session in use.",
+        "`sd.configure()` 返回当前会话。",
+    ),
     "error.proxy": (
         "The proxy that the environment names cannot be used.",
         "环境变量中的代理无法使用。",
@@ -979,29 +1062,53 @@ TABLE: dict[str, tuple[str, str]] = {
         "The link of the video is no http(s) address: {detail}",
         "视频链接不是 http(s) 地址：{detail}",
     ),
+    "error.download.address.hint": (
+        "The video is made and billed: `%seedance resume` asks the task for a fresh link, at "
+        "no cost. If that does not help, give `job.task_id` to support@evolink.ai.",
+        "视频已生成并扣费：`%seedance resume` 会向任务索取新链接，不另收费。若仍无效，请将 `job.task_id` 告知 support@evolink.ai。",
+    ),
     "error.download.private": (
         "The link of the video leads into a private network ({host}); it was not followed.",
         "视频链接指向内网（{host}），未予访问。",
+    ),
+    "error.download.private.hint": (
+        "The video is made and billed: `%seedance resume` asks the task for a fresh link, at "
+        "no cost. If that does not help, give `job.task_id` to support@evolink.ai.",
+        "视频已生成并扣费：`%seedance resume` 会向任务索取新链接，不另收费。若仍无效，请将 `job.task_id` 告知 support@evolink.ai。",
     ),
     "error.download.circle": (
         "The link of the video was redirected more than {count} times.",
         "视频链接的重定向超过 {count} 次。",
     ),
+    "error.download.circle.hint": (
+        "The video is made and billed: `%seedance resume` asks the task for a fresh link, at "
+        "no cost. If that does not help, give `job.task_id` to support@evolink.ai.",
+        "视频已生成并扣费：`%seedance resume` 会向任务索取新链接，不另收费。若仍无效，请将 `job.task_id` 告知 support@evolink.ai。",
+    ),
     "error.download.size": (
         "The video is larger than {size} bytes; the download was ended.",
         "视频超过 {size} 字节，已停止下载。",
     ),
+    "error.download.size.hint": (
+        "The video is made and billed: `%seedance resume` asks the task for a fresh link, at "
+        "no cost. If that does not help, give `job.task_id` to support@evolink.ai.",
+        "视频已生成并扣费：`%seedance resume` 会向任务索取新链接，不另收费。若仍无效，请将 `job.task_id` 告知 support@evolink.ai。",
+    ),
     "error.download.slow": (
         "The download did not end within {minutes:g} minutes.",
         "下载在 {minutes:g} 分钟内没有完成。",
+    ),
+    "error.download.slow.hint": (
+        "The video is made: `%seedance resume` goes on with the download, at no cost.",
+        "视频已生成：用 `%seedance resume` 继续下载，不另收费。",
     ),
     "error.task.silent": (
         "The task failed; the service gave no reason.",
         "任务失败；服务没有说明原因。",
     ),
     "error.task.silent.hint": (
-        "Try again; if it keeps failing, ask support@evolink.ai and name the task.",
-        "请重试；若反复失败，请联系 support@evolink.ai 并提供任务 ID。",
+        "Try again; if it keeps failing, give `job.task_id` to support@evolink.ai.",
+        "请重试；若反复失败，请将 `job.task_id` 告知 support@evolink.ai。",
     ),
     "error.task.cancelled": ("The task was cancelled.", "任务已取消。"),
     "error.task.cancelled.hint": (
@@ -1059,7 +1166,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "请设置 EVOLINK_API_KEY 或运行 `%seedance login`；或去掉 EVOLINK_BASE_URL 以使用模拟器。",
     ),
     "error.key.shape": (
-        "The API key is no key: it has blanks or signs that no key has.",
+        "The API key is no key: it has blanks or characters that no key has.",
         "API 密钥无效：含有空格等不可能出现的字符。",
     ),
     "error.key.shape.hint": (
@@ -1069,7 +1176,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.out": (
         "Nothing was sent: a copy cannot be written to {path}, since {folder} takes no files.",
-        "没有发送：无法把副本写到 {path}，{folder} 不可写。",
+        "请求未发送：无法把副本写到 {path}，{folder} 不可写。",
     ),
     "error.out.hint": ("Name another place with `-o`.", "请用 `-o` 指定其他位置。"),
     "error.key.literal": (
@@ -1107,7 +1214,15 @@ TABLE: dict[str, tuple[str, str]] = {
         "{job!r} is the beginning of several jobs: {choices}.",
         "{job!r} 是多个任务的开头：{choices}。",
     ),
+    "error.job.ambiguous.hint": (
+        "Give more of its beginning.",
+        "请多写几位。",
+    ),
     "error.job.nothing": ("There are no jobs in {home} yet.", "{home} 中还没有任务。"),
+    "error.job.nothing.hint": (
+        "If they are elsewhere, set `home` to that folder.",
+        "若任务在别处，请把 `home` 设为那个文件夹。",
+    ),
     "error.job.elsewhere": (
         "Job {job} was made on {where}; with the present settings it is left as it is.",
         "任务 {job} 是在 {where} 上创建的；当前设置下不会改动它。",
@@ -1118,19 +1233,31 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.job.stopped": (
         "Job {job} was taken out of the queue; nothing was sent.",
-        "任务 {job} 已从队列中移除；没有发送。",
+        "任务 {job} 已从队列中移除；请求未发送。",
     ),
     "error.job.again": (
         "Job {job} is still {status}; it is not sent a second time.",
         "任务 {job} 仍为 {status}；不会再发一次。",
     ),
+    "error.job.again.hint": (
+        "`%seedance wait {job}` waits for it; `--new` in its cell makes another take.",
+        "`%seedance wait {job}` 等待它完成；单元格中用 `--new` 可另做一条。",
+    ),
     "error.job.resend": (
         "Job {job} is {status}; only an uncertain one can be sent again with its key.",
         "任务 {job} 为 {status}；只有结果不明的任务才能用原键重发。",
     ),
+    "error.job.resend.hint": (
+        "`%seedance show {job}` shows how it stands.",
+        "`%seedance show {job}` 查看当前情况。",
+    ),
     "error.job.fetch": (
         "Job {job} is {status}; there is no file to fetch.",
         "任务 {job} 为 {status}；没有可下载的文件。",
+    ),
+    "error.job.fetch.hint": (
+        "`%seedance show {job}` shows how it stands.",
+        "`%seedance show {job}` 查看当前情况。",
     ),
     "spelling.upload": (
         "(address of {name}, which is uploaded when the request is sent)",
@@ -1198,19 +1325,35 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.protocol.file": (
         "The answer to an upload makes no sense: {detail}",
-        "上传的响应无法理解：{detail}",
+        "上传的应答无法理解：{detail}",
+    ),
+    "error.protocol.file.hint": (
+        "Nothing was billed. Check `files_url`, or give a public URL instead.",
+        "没有扣费。请检查 `files_url`，或改用公开的 URL。",
     ),
     "error.job.norequest": (
         "Job {job} was made elsewhere; what was asked is not known here.",
         "任务 {job} 是在别处创建的；这里不知道它的请求内容。",
     ),
+    "error.job.norequest.hint": (
+        "Ask for it in a cell, with the prompt.",
+        "请在单元格中写出提示词重新请求。",
+    ),
     "error.job.gone": (
         "The file of job {job} is gone from {path}.",
         "任务 {job} 的文件已不在 {path}。",
     ),
+    "error.job.gone.hint": (
+        "`sd.job('{job}').fetch()` brings it back while its link lives, at no cost.",
+        "链接失效之前，可用 `sd.job('{job}').fetch()` 重新下载，不另收费。",
+    ),
     "error.adopt.id": (
         "{task_id!r} is not a task ID; it begins with task-unified-.",
         "{task_id!r} 不是任务 ID；应以 task-unified- 开头。",
+    ),
+    "error.adopt.id.hint": (
+        "Copy it from the task list of your account, or take one that `%seedance show ID` lists.",
+        "请从账户的任务列表复制，或使用 `%seedance show ID` 列出的 ID。",
     ),
     "error.disk.journal": (
         "The journal in {home} cannot be written: {reason}. Nothing was sent.",
@@ -1230,11 +1373,16 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.results": (
         "The task is completed but the answer has no usable link to a video.",
-        "任务已完成，但答复中没有可用的视频链接。",
+        "任务已完成，但应答中没有可用的视频链接。",
+    ),
+    "error.results.hint": (
+        "The video is made and billed: `%seedance resume` asks the task for a fresh link, at "
+        "no cost. If that does not help, give `job.task_id` to support@evolink.ai.",
+        "视频已生成并扣费：`%seedance resume` 会向任务索取新链接，不另收费。若仍无效，请将 `job.task_id` 告知 support@evolink.ai。",
     ),
     "error.pandas": (
         "A data frame needs pandas, which is not installed.",
-        "需要 pandas，但尚未安装。",
+        "生成数据表需要 pandas，但尚未安装。",
     ),
     "error.pandas.hint": ("`pip install pandas`.", "`pip install pandas`。"),
     "error.export.form": (
@@ -1250,24 +1398,25 @@ TABLE: dict[str, tuple[str, str]] = {
         "确认执行：{line}",
     ),
     "error.budget.over": (
-        "{count} video(s) for up to {more:.4g} credits, with {spent:.4g} already spent or reserved, would exceed {cap} = {limit:g}. Not sent.",
-        "{count} 个视频最多 {more:.4g} 额度，加上已用和预留的 {spent:.4g}，会超出 {cap} = {limit:g}。未发送。",
+        "{count} video(s) for up to {more:.4g} credits, with {spent:.4g} already spent or "
+        "reserved, would exceed {cap} = {limit:g}. Nothing was sent.",
+        "{count} 个视频最多 {more:.4g} 额度，加上已用和预留的 {spent:.4g}，会超出 {cap} = {limit:g}。请求未发送。",
     ),
     "error.budget.over.hint": (
         "Ask for less, or raise {cap}.",
         "请减少请求，或调高 {cap}。",
     ),
     "error.budget.unknown": (
-        "{cap} = {limit:g} cannot be kept: the cost is {why}. Not sent.",
-        "无法遵守 {cap} = {limit:g}：费用{why}。未发送。",
+        "{cap} = {limit:g} cannot be kept: the cost is {why}. Nothing was sent.",
+        "无法遵守 {cap} = {limit:g}：费用{why}。请求未发送。",
     ),
     "error.budget.unknown.hint": (
         "Without {cap} it is sent; once a video like it is made here, its price is known.",
         "去掉 {cap} 即可发送；这里生成过同类视频后，价格就已知。",
     ),
     "error.budget.vague": (
-        "{cap} = {limit:g} cannot be kept: nobody knows what {jobs} cost. Not sent.",
-        "无法遵守 {cap} = {limit:g}：{jobs} 的费用未知。未发送。",
+        "{cap} = {limit:g} cannot be kept: nobody knows what {jobs} cost. Nothing was sent.",
+        "无法遵守 {cap} = {limit:g}：{jobs} 的费用未知。请求未发送。",
     ),
     "error.budget.vague.hint": (
         "Settle these jobs first, or send without {cap}.",
@@ -1322,8 +1471,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "{requests} 种组合共 {count} 个视频，其中新的 {fresh} 个。{where}。费用：{cost}。",
     ),
     "error.rerun": (
-        "This would make {count} request(s) again on {where}. Estimate: {cost}.",
-        "将在 {where} 上重新发送 {count} 个请求。预估费用：{cost}。",
+        "This would send {count} request(s) again on {where}. Cost: {cost}. Nothing was sent.",
+        "这将在 {where} 重新发送 {count} 个请求。费用：{cost}。没有发送任何请求。",
     ),
     "error.rerun.hint": (
         "If you mean it: `{line}`.",
@@ -1401,14 +1550,14 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.uncertain.died": (
         "The kernel died while the request was being sent: it may have been accepted and billed.",
-        "发送请求时内核中断：请求可能已被接受并计费。",
+        "发送请求时内核退出：请求可能已被接受并扣费。",
     ),
     "error.uncertain.died.hint": (
-        "It is not sent again by itself. If the task is in your account: "
-        "`%seedance adopt TASK_ID {job}`. To send it again with the same idempotency key: "
-        "`sd.job('{job}').resend()` (servers that do not honour the key may charge twice).",
-        "不会自动重发。若任务已在你的账户中：`%seedance adopt TASK_ID {job}`。"
-        "用同一幂等键重发：`sd.job('{job}').resend()`（不支持该键的服务器可能重复计费）。",
+        "It is not sent again by itself. `%seedance show {job}` lists what it may have made; "
+        "`%seedance adopt TASK_ID {job}` follows such a task. `sd.job('{job}').resend()` sends "
+        "it again with the same idempotency key: a server that does not honour it may charge "
+        "twice.",
+        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。",
     ),
     "error.keyring": (
         "The key cannot be kept: no usable keyring ({reason}).",
@@ -1472,6 +1621,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "The recording {path} cannot be read: {reason}.",
         "无法读取记录 {path}：{reason}。",
     ),
+    "error.replay.zip.hint": (
+        "Make it again with `%seedance export FILE.zip` where the recording is from.",
+        "请在原处用 `%seedance export FILE.zip` 重新生成。",
+    ),
     "error.replay.only": (
         "A replay answers from its recording only; there is no server behind it.",
         "回放只用已有记录作答，背后没有服务器。",
@@ -1491,13 +1644,13 @@ TABLE: dict[str, tuple[str, str]] = {
     "session.exit.unsent": (
         "seedance_nb: never sent ({jobs}): nothing was billed. `%seedance resume` or "
         "`seedance-nb resume` would send them, `%seedance stop ID` drops one.",
-        "seedance_nb：尚未发送（{jobs}），没有计费。`%seedance resume` 或 "
+        "seedance_nb：尚未发送（{jobs}），没有扣费。`%seedance resume` 或 "
         "`seedance-nb resume` 会发送，`%seedance stop ID` 可放弃。",
     ),
     "session.exit.uncertain": (
         "seedance_nb: uncertain ({jobs}): they may have been accepted and billed, and are not sent "
         "again by themselves. `%seedance show ID` says what can be done.",
-        "seedance_nb：结果不明（{jobs}）：可能已被接受并计费，不会自动重发。"
+        "seedance_nb：结果不明（{jobs}）：可能已被接受并扣费，不会自动重发。"
         "`%seedance show ID` 说明可以怎么做。",
     ),
     "error.job.givenup": (
@@ -1568,7 +1721,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "panel.note.stopped": (
         "EvoLink documents no cancel call: the task runs on and is billed. "
         "`%seedance resume` follows it again, at no further cost.",
-        "EvoLink 没有取消接口：任务会继续并计费。`%seedance resume` 可重新跟踪，不另收费。",
+        "EvoLink 没有取消接口：任务会继续并扣费。`%seedance resume` 可重新跟踪，不另收费。",
     ),
     "panel.note.stopped.simulator": (
         "The task runs on in the simulator. `%seedance resume` follows it again.",
@@ -1617,7 +1770,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "panel.card.money": ("Was money taken?", "是否扣费"),
     "panel.card.again": ("Worth retrying?", "值得重试吗"),
     "panel.card.change": ("What to do", "怎么办"),
-    "panel.card.raw": ("The answer as it came", "服务的原始答复"),
+    "panel.card.raw": ("The answer as it came", "服务的原始应答"),
     "panel.change.nothing": ("Nothing.", "无需改动。"),
     "panel.change.network": (
         "Nothing in the request; see whether this machine reaches the network.",
@@ -1650,7 +1803,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "panel.again.danger": (
         "Not blindly: it may have been accepted, and would be charged twice.",
-        "不要直接重发：它可能已被接受，重发会再次计费。",
+        "不要直接重发：它可能已被接受，重发会再次扣费。",
     ),
     "panel.again.fetch": (
         "Yes, at no cost: `%seedance resume` tries again; the video is made.",
@@ -1686,7 +1839,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "panel.stop.following.tip": (
         "EvoLink documents no cancel call: the task runs on and is billed",
-        "EvoLink 没有取消接口：任务会继续并计费",
+        "EvoLink 没有取消接口：任务会继续并扣费",
     ),
     "panel.snapshot": (
         "Job {job}, asked {time}. Its moving panel needs the kernel that made it; "
@@ -1744,7 +1897,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "Look first whether the task is in your account: `%seedance adopt TASK_ID {job}`. Sent "
         "again with the same idempotency key, a server that does not honour it may charge twice.",
         "请先查看账户中是否已有此任务：`%seedance adopt TASK_ID {job}`。"
-        "再次发送会使用同一幂等键，不支持该键的服务器可能重复计费。",
+        "再次发送会使用同一幂等键，不支持该键的服务器可能重复扣费。",
     ),
     "board.did.stop": ("No longer followed: {job}", "已停止跟踪：{job}"),
     "board.did.dequeue": ("Taken out of the queue: {job}", "已移出队列：{job}"),
@@ -1783,7 +1936,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "Make a video from the text of the cell. The first line takes an optional NAME for the job "
         "and options; everything below is the prompt, verbatim, except that {{variable}} is "
         "replaced.",
-        "用单元格的文字生成视频。第一行可写任务变量名和选项；下面的全部内容就是 prompt，"
+        "用单元格的文字生成视频。第一行可写任务变量名和选项；下面的全部内容就是提示词，"
         "原样发送，只有 {{变量}} 会被替换。",
     ),
     "option.name": (
@@ -1910,9 +2063,21 @@ TABLE: dict[str, tuple[str, str]] = {
         "模型按输入选择（{input}）。",
     ),
     "magic.dry.digest": ("Digest: {digest}", "摘要：{digest}"),
-    "magic.dry.takes": (
-        "It would be sent {takes} times, as takes.",
-        "会发送 {takes} 次，各为一条。",
+    "dry.takes": (
+        "It would be sent {count:time|times}, as takes.",
+        "会发送 {count} 次，各为一条。",
+    ),
+    "dry.here": (
+        "Already here or on its way: {count} of {all}; shown, nothing is sent for it.",
+        "已有或正在进行：{all} 个中的 {count} 个；直接显示，不再发送。",
+    ),
+    "dry.all.here": (
+        "This is already here or on its way: it would be shown, and nothing is sent.",
+        "已有或正在进行：会直接显示，不发送任何请求。",
+    ),
+    "dry.refused": (
+        "As it stands it would be refused: {message}",
+        "目前会被拒绝：{message}",
     ),
     "magic.dry.warning": ("Mind: {text}", "注意：{text}"),
     "cost.none": (
@@ -1979,7 +2144,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "magic.verb.unknown.hint": (
         "To make a video, write `%%seedance` on the first line of a cell and the prompt below it.",
-        "要生成视频，请在单元格第一行写 `%%seedance`，在下面写 prompt。",
+        "要生成视频，请在单元格第一行写 `%%seedance`，在下面写提示词。",
     ),
     "magic.verb.close": (
         "{verb!r} is not a verb of %seedance; did you mean {close!r}?",
@@ -2033,7 +2198,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.stopped": (
         "Job {job} is no longer followed. EvoLink documents no cancel call: the task runs on and "
         "is billed. `%seedance resume` follows it again.",
-        "任务 {job} 不再跟踪。EvoLink 没有取消接口：任务会继续并计费。"
+        "任务 {job} 不再跟踪。EvoLink 没有取消接口：任务会继续并扣费。"
         "`%seedance resume` 可重新跟踪。",
     ),
     "magic.stopped.simulator": (
@@ -2378,11 +2543,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "另做一条：--new",
     ),
     "cli.trouble": ("({reason} It is tried again by itself.)", "（{reason} 会自动重试。）"),
-    "cli.billed.no": ("Nothing was billed.", "没有计费。"),
-    "cli.billed.yes": ("The video was billed.", "该视频已计费。"),
+    "cli.billed.no": ("Nothing was billed.", "没有扣费。"),
+    "cli.billed.yes": ("The video was billed.", "该视频已扣费。"),
     "cli.billed.unknown": (
         "Whether it was billed is not known; look at the account.",
-        "是否计费不确定；请查看账户。",
+        "是否扣费不确定；请查看账户。",
     ),
     "cli.billed.practice": ("The simulator takes no money.", "模拟器不收费。"),
     "cli.interrupted.moment": (
@@ -2434,8 +2599,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "大约还需 {seconds:.0f} 秒",
     ),
     "cli.dry": (
-        "Nothing was sent. It would be sent {takes} time(s). Digest: {digest}",
-        "没有发送任何请求。将会发送 {takes} 次。摘要：{digest}",
+        "Nothing was sent. It would be sent {count:time|times}. Digest: {digest}",
+        "没有发送任何请求。将会发送 {count} 次。摘要：{digest}",
     ),
     "cli.demo.error": (
         "failed",
@@ -2634,7 +2799,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "outputs or take the cells out, then look again.",
         "发现 {count} 处。泄露的密钥请到 evolink.ai/dashboard/keys 更换；清除输出或删去单元格后再查一次。",
     ),
-    "error.leaks.missing": ("There is no {path}.", "没有 {path}。"),
+    "error.leaks.missing": (
+        "There is no file or folder {path}.",
+        "没有文件或文件夹 {path}。",
+    ),
     "error.leaks.missing.hint": ("Name a file or a folder.", "请给出一个文件或文件夹。"),
     "error.leaks.unreadable": ("{path} cannot be read: {reason}.", "无法读取 {path}：{reason}。"),
     "error.leaks.unreadable.hint": (

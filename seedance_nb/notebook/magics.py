@@ -140,18 +140,15 @@ class SeedanceMagics(Magics):
         self._refuse_key(desk, running.source)
         order = options.read_cell(line, body, names, is_secret=holds_key)
         check_order(order, session.settings)
+        consent = Consent(order.yes, order.max_credits, f"%%seedance {line.strip()} -y")
+        how: dict[str, Any] = {"takes": order.takes, "new": order.new, "consent": consent}
         if order.dry_run:
-            cost = session.purse.estimate(order.requests * order.takes)
+            prospect = session.foresee(order.requests, **how)
             url = session.settings.base_url
-            desk.tell(dry_run(order, base_url=url, automatic=automatic, cost=cost))
+            desk.tell(dry_run(order, base_url=url, automatic=automatic, prospect=prospect))
             return order, None
-        how: dict[str, Any] = {
-            "takes": order.takes,
-            "new": order.new,
-            "cell": {**running.to_record(), "kind": "cell", "variables": order.variables},
-            "consent": Consent(order.yes, order.max_credits, f"%%seedance {line.strip()} -y"),
-            "explain": order.explain,
-        }
+        how["cell"] = {**running.to_record(), "kind": "cell", "variables": order.variables}
+        how["explain"] = order.explain
         if order.sweep:
             tell = (lambda _: None) if order.quiet else desk.tell
             return order, session.ask(order.requests, tell=tell, **how)

@@ -13,6 +13,7 @@ from seedance_nb.core.texts import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from seedance_nb.core.errors import SeedanceError
     from seedance_nb.runs.estimate import Estimate
     from seedance_nb.runs.record import JobState
 
@@ -41,6 +42,32 @@ class Consent:
 
 
 NO_CONSENT = Consent()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prospect:
+    """What a call would do.
+
+    Attributes:
+        fresh: How many videos it would send for, by request.
+        cost: Of these.
+        refusal: Why it would be refused; None where it would not.
+    """
+
+    fresh: tuple[int, ...]
+    cost: Estimate
+    refusal: SeedanceError | None = None
+
+    def lines(self, takes: int) -> list[str]:
+        """What is here already of each request's takes, cost and refusal, in words."""
+        count, everything = sum(self.fresh), takes * len(self.fresh)
+        lines = []
+        if 0 < count < everything:
+            lines.append(say("dry.here", count=everything - count, all=everything))
+        lines.append(say("dry.estimate", cost=self.cost.text))
+        if self.refusal is not None:
+            lines.append(say("dry.refused", message=self.refusal))
+        return lines
 
 
 @dataclass(frozen=True, slots=True)

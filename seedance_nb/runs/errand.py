@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from seedance_nb.core.options import Order
+    from seedance_nb.runs.budget import Prospect
     from seedance_nb.runs.job import Job, Jobs
-    from seedance_nb.runs.session import Session
 
 DONE, FAILED, BAD, UNCERTAIN, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -34,14 +34,18 @@ def generate(words: Sequence[str]) -> int:
     tell(*dict.fromkeys(line for one in order.requests for line in fitting.lines(one.files)))
     tell(*dict.fromkeys(problem.text for one in order.requests for problem in one.warnings))
     check_order(order, session.settings)
-    if order.dry_run:
-        return _dry_run(order, session)
     line = f"seedance-nb generate {shlex.join(words)} -y"
+    consent = Consent(order.yes, order.max_credits, line)
+    if order.dry_run:
+        prospect = session.foresee(
+            order.requests, takes=order.takes, new=order.new, consent=consent
+        )
+        return _dry_run(order, prospect)
     asked = session.ask(
         order.requests,
         takes=order.takes,
         new=order.new,
-        consent=Consent(order.yes, order.max_credits, line),
+        consent=consent,
         tell=(_silent if order.quiet else tell) if order.sweep else None,
         explain=order.explain,
     )
@@ -60,14 +64,15 @@ def _silent(_: str) -> None:
     """Quiet is quiet."""
 
 
-def _dry_run(order: Order, session: Session) -> int:
+def _dry_run(order: Order, prospect: Prospect) -> int:
     """Print what would be sent: one body, or the list of those of a sweep."""
     bodies = [wire(request) for request in order.requests]
     print(json.dumps(bodies if order.sweep else bodies[0], indent=2, ensure_ascii=False))
-    for request in order.requests:
-        tell(say("cli.dry", digest=request.digest, takes=order.takes))
-    cost = session.purse.estimate(order.requests * order.takes)
-    tell(say("dry.estimate", cost=cost.text))
+    for request, fresh in zip(order.requests, prospect.fresh, strict=True):
+        tell(say("cli.dry", digest=request.digest, count=fresh))
+        if not fresh and prospect.refusal is None:
+            tell(say("dry.all.here"))
+    tell(*prospect.lines(order.takes))
     return DONE
 
 

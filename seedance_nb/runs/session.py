@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from seedance_nb.core.errors import ConfigError, SubmitUncertain
+from seedance_nb.core.errors import BudgetExceeded, ConfigError, SubmitUncertain
 from seedance_nb.runs.asking import as_request, as_sweep, check_place, new_name
-from seedance_nb.runs.budget import FREE_TAKES, NO_CONSENT, Consent, check_yes, say_plan
+from seedance_nb.runs.budget import (
+    FREE_TAKES,
+    NO_CONSENT,
+    Consent,
+    Prospect,
+    check_yes,
+    say_plan,
+)
 from seedance_nb.runs.caretaker import Caretaker
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.record import JobState, hopeful, next_take
@@ -15,6 +22,7 @@ from seedance_nb.runs.record import JobState, hopeful, next_take
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from seedance_nb.core.errors import SeedanceError
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.runs.estimate import Estimate
     from seedance_nb.runs.settings import Settings
@@ -122,6 +130,29 @@ class Session(Caretaker):
                 made += jobs
             self.purse.hold([job for job in made if job.origin == "sent"], consent)
         return Jobs(made)
+
+    def foresee(
+        self,
+        requests: Sequence[VideoRequest],
+        *,
+        takes: int = 1,
+        new: bool = False,
+        consent: Consent = NO_CONSENT,
+    ) -> Prospect:
+        """What `ask` would send with the same arguments, and whether a cap refuses that."""
+        refusal: SeedanceError | None = None
+        try:
+            plan = self._plan(requests, takes=takes, new=new)
+        except SubmitUncertain as error:
+            plan, refusal = [(request, {}) for request in requests], error
+        fresh = self._fresh(plan)
+        cost = self.purse.estimate(fresh)
+        try:
+            self.purse.check(fresh, consent)
+        except BudgetExceeded as error:
+            refusal = error
+        counts = (sum(state is None for state in known.values()) for _, known in plan)
+        return Prospect(fresh=tuple(counts), cost=cost, refusal=refusal)
 
     def estimate(self, prompt: str | VideoRequest, **fields: Any) -> Estimate:
         """What a request will probably cost, and where that is known from.

@@ -17,6 +17,7 @@ from seedance_nb.core.secret import Secret
 from seedance_nb.notebook.desk import Desk
 from seedance_nb.notebook.stage import Stage
 from seedance_nb.notebook.video import Budget
+from seedance_nb.runs.budget import Prospect
 from seedance_nb.runs.estimate import Estimate
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.library import Video
@@ -217,8 +218,12 @@ class FakeSession:
         self.tracker = SimpleNamespace(tick=lambda _, beat: self.ticking.append(beat))
         self._make_job = make_job
         self._serial = itertools.count(1)
-        free = Estimate(credits=0.0, source="simulator")
-        self.purse = SimpleNamespace(estimate=lambda *_: free)
+        self.free = Estimate(credits=0.0, source="simulator")
+        self.purse = SimpleNamespace(estimate=lambda *_: self.free)
+
+    def foresee(self, requests: Sequence[VideoRequest], *, takes: int, **_: Any) -> Prospect:
+        """Everything is new."""
+        return Prospect(fresh=(takes,) * len(requests), cost=self.free)
 
     def generate(self, request: VideoRequest, **how: Any) -> Job | Jobs:
         """Jobs that run, or the refusal."""

@@ -167,6 +167,38 @@ def test_a_dry_sweep_shows_all_of_it(
     assert [] == live.creates
 
 
+def test_a_dry_run_is_the_plan_of_the_real_one(
+    cell: Callable[..., Any], capsys: pytest.CaptureFixture[str], live: Peer
+) -> None:
+    """What is here already is neither counted nor priced, and a cap that would refuse is named."""
+    live.prices = {"data": [{
+        "model_name": "seedance-2.0-text-to-video", "billing_rule": "per_second", "cny_price": 0.5,
+    }]}  # fmt: skip
+    cell("%%seedance --wait --quiet -d 4\na kite")
+
+    def dry(line: str) -> str:
+        capsys.readouterr()
+        assert cell(f"%%seedance {line} --dry-run\na kite").success
+        return capsys.readouterr().out
+
+    here = dry("-d 4")
+    assert "already here" in here.splitlines()[0]
+    assert "0 credits (nothing new to send)" in here
+    assert "about 20 credits" in dry("-d 4 --new")
+    takes = dry("-d 4 --takes 3")
+    assert "sent 2 times" in takes
+    assert "1 of 3" in takes
+    assert "about 40 credits" in takes
+    swept = dry("--sweep duration=4,5")
+    assert 1 == swept.count("already here")
+    assert "about 25 credits" in swept
+    assert "would be refused" not in swept
+    capped = dry("-d 5 --max-credits 3")
+    assert "would be refused" in capped
+    assert "--max-credits = 3" in capped
+    assert 1 == len(live.creates)
+
+
 def test_the_log_shows_one_cell(cell: Callable[..., Any]) -> None:
     """All jobs of a sweep stand under the cell that asked, with its source and variables."""
     cell(f"%%seedance kites {SMALL} --quiet --wait\na kite")
