@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 Billed = Literal["yes", "no", "unknown"]
 _FACTS = ("billed", "retryable", "code", "http_status", "request_id", "raw", "retry_after")
+_ENDS = tuple(".!?…。！？`")  # a command at the end has to stay as it is
 
 
 class SeedanceError(Exception):
@@ -78,7 +79,7 @@ class SeedanceError(Exception):
     @property
     def message(self) -> str:
         """What happened, in the language of the session."""
-        return hidden(texts.say(self.text_id, **self.values))
+        return _ended(hidden(texts.say(self.text_id, **self.values)))
 
     @property
     def hint(self) -> str:
@@ -223,6 +224,11 @@ class SubmitUncertain(SeedanceError):
     default_text = "error.uncertain"
     default_billed = "unknown"
 
+    def __init__(self, text_id: str | None = None, /, **facts: Any) -> None:
+        super().__init__(text_id, **facts)
+        if "detail" in self.values:  # stands in brackets
+            self.values["detail"] = str(self.values["detail"]).rstrip(".。")
+
 
 class ProtocolError(SeedanceError):
     """An answer that is not what the API says it is."""
@@ -239,6 +245,12 @@ class WaitTimeout(SeedanceError, TimeoutError):
 
 _KINDS: list[type[SeedanceError]] = [SeedanceError, *SeedanceError.__subclasses__()]
 _CLASSES = {kind.__name__: kind for kind in _KINDS}
+
+
+def _ended(text: str) -> str:
+    """A sentence: some texts end in words from elsewhere, which may have no full stop."""
+    stop = "。" if texts.language() == "zh" else "."
+    return text if text.endswith(_ENDS) else text + stop
 
 
 def _without_keys(values: dict[str, object]) -> dict[str, object]:
