@@ -303,6 +303,7 @@ def _sessions() -> ModuleType:
     module = importlib.import_module(f"{__name__}.runs.current")
     if _in_notebook():
         module.use_viewer(_show)
+        module.use_caller(_cell)
     return module
 
 
@@ -318,7 +319,8 @@ def _cell() -> dict[str, Any]:
     if not _in_notebook():
         return {"kind": "call"}
     cells = importlib.import_module(f"{__name__}.notebook.cells")
-    return {**cells.record(), "kind": "call"}
+    call: dict[str, Any] = cells.call()
+    return call
 
 
 def _in_notebook() -> bool:

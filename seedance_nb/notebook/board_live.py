@@ -316,7 +316,7 @@ class LiveBoard:
         done = job
         try:
             if action == "again":
-                done = job.again()
+                done = job.again(cell={**self._cell, "kind": "board"})
                 self._chosen = done.id
             elif action == "follow":
                 self._source.session.look_after(job)

@@ -73,6 +73,11 @@ def record() -> dict[str, Any]:
     return running_cell(current_shell()).to_record()
 
 
+def call() -> dict[str, Any]:
+    """The same of a cell that calls Python."""
+    return {**record(), "kind": "call"}
+
+
 def history() -> list[tuple[int, str]]:
     """Number and source of each cell that the running kernel has executed."""
     manager = getattr(current_shell(), "history_manager", None)

@@ -41,6 +41,9 @@ class Sessions(Protocol):
     def use_viewer(self, viewer: Callable[[Job | Jobs], None]) -> None:
         """Show jobs in this way."""
 
+    def use_caller(self, caller: Callable[[], Mapping[str, Any]]) -> None:
+        """Take from here which cell runs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:

@@ -171,6 +171,7 @@ class SeedanceMagics(Magics):
         if self._known is None:
             known: Any = self._given or importlib.import_module(_SESSIONS)
             known.use_viewer(_show)
+            known.use_caller(cells.call)
             self._known = known
             self._hand_on()
         assert self._known is not None  # noqa: S101 - set by the lines above

@@ -103,7 +103,8 @@ def _halt(job: Job) -> str:
 
 
 def _again(desk: Desk, name: str) -> None:
-    desk.show([job.again() for job in _find(desk, name)], Way(wait=None))
+    cell = {**cells.running_cell(desk.shell).to_record(), "kind": "cell"}
+    desk.show([job.again(cell=cell) for job in _find(desk, name)], Way(wait=None))
 
 
 def _resume(desk: Desk) -> None:

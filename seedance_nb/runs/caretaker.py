@@ -26,7 +26,7 @@ from seedance_nb.runs.settings import say_where
 from seedance_nb.runs.tracker import Tracker
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.core.secret import Secret
@@ -68,6 +68,7 @@ class Caretaker:
         self.library = Library(self.home)
         self.inputs = Inputs(self.home)
         self.viewer: Callable[[Job | Jobs], None] = lambda job: print(repr(job))  # noqa: T201
+        self.caller: Callable[[], Mapping[str, Any]] = lambda: {"kind": "call"}
         self.ledger = Ledger(self.home, self.id, settings, library=self.library, now=now)
         self._jobs: dict[str, Job] = {}
         self._lock = self.ledger.lock
@@ -235,7 +236,7 @@ class Caretaker:
             error = SeedanceError("error.job.givenup", job=job.id, billed="unknown")
             self.ledger.record(job, "cancelled", durable=True, error=error.to_dict())
 
-    def send_again(self, job: Job) -> Job:
+    def send_again(self, job: Job, cell: Mapping[str, Any] | None) -> Job:
         """A new job for the request of an ended one."""
         raise NotImplementedError
 

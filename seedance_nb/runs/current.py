@@ -78,6 +78,8 @@ def current() -> Session:
             session = _made(found)
             if _state.get("viewer"):
                 session.viewer = _state["viewer"]
+            if _state.get("caller"):
+                session.caller = _state["caller"]
             _state["session"] = session
             _state["all"].append(session)
         return session
@@ -96,6 +98,14 @@ def use_viewer(viewer: Callable[[Job | Jobs], None]) -> None:
         _state["viewer"] = viewer
         for session in _state["all"]:
             session.viewer = viewer
+
+
+def use_caller(caller: Callable[[], Mapping[str, Any]]) -> None:
+    """Take from here which cell runs when a job is asked again."""
+    with _guard:
+        _state["caller"] = caller
+        for session in _state["all"]:
+            session.caller = caller
 
 
 def _environment() -> dict[str, Any]:

@@ -72,6 +72,12 @@ def calls(log: RequestLog) -> Iterator[tuple[Entry, VideoRequest]]:
         yield entry, entry.request
 
 
+def _takes(entry: Entry) -> int:
+    """How many takes to ask for: a failed one that was sent again is the last of those."""
+    sole = entry.takes == 1 and not entry.new and entry.state is not None
+    return entry.state.take if sole and entry.state else entry.takes
+
+
 def notebook(log: RequestLog, folder: Path) -> dict[str, Any]:
     """A notebook in a folder that asks for the same in the same order, the record inside."""
     start = ["%load_ext seedance_nb", *(f"# {line}" for line in _left_out(log))]
@@ -79,7 +85,7 @@ def notebook(log: RequestLog, folder: Path) -> dict[str, Any]:
     ended_badly = {(e.session, e.call) for e in log if e.status in FRUITLESS}
     for number, (entry, request) in enumerate(calls(log), 1):
         there = _seen_from(folder, request, log.home)
-        source = as_cell(there, name=f"job{number}", takes=entry.takes)
+        source = as_cell(there, name=f"job{number}", takes=_takes(entry))
         cells.append(_cell(_with_new(source) if entry.new else source, number))
         if (entry.session, entry.call) in ended_badly:  # so that the cells after it are run, too
             cells[-1]["metadata"]["tags"] = ["raises-exception"]
@@ -102,7 +108,7 @@ def script(log: RequestLog, folder: Path) -> str:
     lines.append("jobs = []")
     for entry, request in calls(log):
         there = _seen_from(folder, request, log.home)
-        call = as_python(there, takes=entry.takes).partition(" = ")[2]
+        call = as_python(there, takes=_takes(entry)).partition(" = ")[2]
         if entry.new:
             call = f"{call.rstrip().removesuffix(')').rstrip().rstrip(',')}, new=True)"
         lines += ["", f"jobs.append({call})"]

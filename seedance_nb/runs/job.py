@@ -19,7 +19,7 @@ from seedance_nb.runs.tracker import SLICE, guarded, wait_for
 
 if TYPE_CHECKING:
     import concurrent.futures
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.evolink.protocol import TaskReply
@@ -39,7 +39,7 @@ class Keeper(Protocol):
     def halt(self, job: Job) -> None:
         """Stop looking after it."""
 
-    def send_again(self, job: Job) -> Job:
+    def send_again(self, job: Job, cell: Mapping[str, Any] | None) -> Job:
         """A new job for the same request."""
 
     def resend(self, job: Job) -> None:
@@ -233,9 +233,13 @@ class Job:
         self._keeper.halt(self)
         return self
 
-    def again(self) -> Job:
-        """Send a failed request again; of a completed one, make a new take."""
-        return self._keeper.send_again(self)
+    def again(self, *, cell: Mapping[str, Any] | None = None) -> Job:
+        """Send a failed request again; of a completed one, make a new take.
+
+        Args:
+            cell: What asks; the running cell by default.
+        """
+        return self._keeper.send_again(self, cell)
 
     def resend(self) -> Job:
         """Send an uncertain request once more, with the same idempotency key.

@@ -156,6 +156,14 @@ class ReplaySession(Session):
             self._given[request.digest] = max(self._given.get(request.digest, 0), take)
         return Jobs(map(self._replayed, replayed))
 
+    def send_again(self, job: Job, cell: Mapping[str, Any] | None = None) -> Job:
+        """What the recording has of asking again: the next take, or how a failed one went on."""
+        if job.request is None:
+            raise ConfigError("error.job.norequest", job=job.id)
+        if job.status == "completed":
+            return self.ask([job.request], new=True, cell=cell)[0]
+        return self._replayed(answer(self.ledger.states(), job.request, job.take))
+
     def serves(self, settings: Settings) -> bool:
         """Whether these settings mean the same recording."""
         return (settings.backend, settings.home) == ("replay", self._place)

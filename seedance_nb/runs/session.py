@@ -126,7 +126,8 @@ class Session(Caretaker):
                     else self._ask(request, take, cell, explain=explain)
                     for take, state in known.items()
                 ]
-                self.ledger.note_call(request, jobs, cell or {}, takes=takes, new=new)
+                again = new or not self.settings.reuse
+                self.ledger.note_call(request, jobs, cell or {}, takes=takes, new=again)
                 made += jobs
             self.purse.hold([job for job in made if job.origin == "sent"], consent)
         return Jobs(made)
@@ -250,8 +251,9 @@ class Session(Caretaker):
             raise ConfigError("error.job.nothing", home=self.home)
         return jobs[-1] if name is None else jobs.find(name, home=self.home)
 
-    def send_again(self, job: Job) -> Job:
-        """A new job for the request of an ended one."""
+    def send_again(self, job: Job, cell: Mapping[str, Any] | None = None) -> Job:
+        """A new job for the request of an ended one; `cell` is what asks."""
+        cell = self.caller() if cell is None else cell
         state = self.ledger.honest(job.state)
         if state.request is None:
             raise ConfigError("error.job.norequest", job=job.id)
@@ -264,12 +266,16 @@ class Session(Caretaker):
         with self.ledger.asking():
             states = self.ledger.states()
             same = [s for s in states if s.digest == state.digest and self._is_here(s)]
-            take = next_take(same) if state.status == "completed" else state.take
+            new = state.status == "completed"
+            take = next_take(same) if new else state.take
             known = hopeful(same, take)
             if known:
-                return self._reuse(known, state.request)
-            self.purse.check([state.request], NO_CONSENT)
-            return self._ask(state.request, take, state.cell)
+                made = self._reuse(known, state.request)
+            else:
+                self.purse.check([state.request], NO_CONSENT)
+                made = self._ask(state.request, take, cell)
+            self.ledger.note_call(state.request, [made], cell, takes=1, new=new)
+        return made
 
     def serves(self, settings: Settings) -> bool:
         """Whether these settings mean the same server and folder."""

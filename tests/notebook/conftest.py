@@ -92,7 +92,7 @@ class Keeper:
         """Remember it."""
         self.halted.append(job.id)
 
-    def send_again(self, job: Job) -> Job:
+    def send_again(self, job: Job, cell: Any = None) -> Job:
         """The job that the test prepared."""
         assert self.made is not None
         return self.made
