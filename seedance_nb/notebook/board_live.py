@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
+from seedance_nb.notebook import cells
 from seedance_nb.notebook.board import board_html, board_text
 from seedance_nb.notebook.board_state import (
     RUNNING,
@@ -189,6 +190,7 @@ class LiveBoard:
         self._message = ""
         self._armed = 0.0
         self._pictured: tuple[tuple[str, str, bool], str] = (("", "", False), "")
+        self._cell = cells.record()
         self._controls = (make_controls or _widgets)(self)
 
     # --- showing --------------------------------------------------------------------------------

@@ -369,7 +369,8 @@ def _unsent(
 
     Each with the last call that a cell before it made.
     """
-    mine = [e for e in entries if e.session == session and e.cell.get("kind") not in ("form", "board")]
+    clicks = ("form", "board")
+    mine = [e for e in entries if e.session == session and e.cell.get("kind") not in clicks]
     logged = [(e.cell["number"], e.call) for e in mine if isinstance(e.cell.get("number"), int)]
     numbers = {number for number, _ in logged}
     for number, source in history:

@@ -289,6 +289,10 @@ class FakeSessions:
         """Remember it."""
         self.viewer = viewer
 
+    def use_caller(self, caller: Any) -> None:
+        """Remember it."""
+        self.caller = caller
+
 
 @pytest.fixture
 def session(

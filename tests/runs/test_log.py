@@ -94,6 +94,53 @@ def test_the_log_has_every_call_in_order(record: RequestLog) -> None:
     assert 5 == len(record.filter(session=record[0].session))
 
 
+def test_asking_again_is_a_call_of_its_own(
+    make: Callable[..., Session], peer: Peer, tmp_path: Path
+) -> None:
+    """`again` stands in log, exports and zip with its own cell, as the new take that it made."""
+    session = make()
+    session.caller = lambda: {"kind": "call", "number": 4, "source": "job.again()"}
+    ask(session, "a dog", 2)
+    by_python = session.jobs()[0].again().wait(20)
+    by_click = by_python.again(cell={"kind": "board", "number": 5}).wait(20)
+
+    record = log.read(session)
+    rows = [(e.job, e.cell["kind"], e.cell["number"], e.how, e.new, e.takes) for e in record]
+    script = record.export(tmp_path / "again.py").read_text("utf-8")
+    book = json.loads(record.export(tmp_path / "again.ipynb").read_text("utf-8"))
+    with zipfile.ZipFile(record.export(tmp_path / "again.zip")) as archive:
+        names = archive.namelist()
+
+    assert [
+        (by_python.id, "call", 4, "sent", True, 1), (by_click.id, "board", 5, "sent", True, 1)
+    ] == rows[1:]  # fmt: skip
+    assert [2, 4, 5] == [job.state.cell["number"] for job in session.jobs()]
+    assert 2 == script.count("new=True")
+    assert 2 == sum("--new" in cell["source"] for cell in book["cells"])
+    assert {f"videos/{job.id}.mp4" for job in session.jobs()} <= set(names)
+    assert 3 == len(peer.creates)
+
+
+def test_a_failed_take_sent_again_is_exported_as_that(
+    make: Callable[..., Session], peer: Peer, tmp_path: Path
+) -> None:
+    """The export of a failed second take that was sent again makes no third one."""
+    peer.on_create = [("ok",), ("fails", "service_error", "busy")]
+    session = make()
+    session.caller = lambda: {"kind": "call"}
+    ask(session, "a dog", 2)
+    with pytest.raises(TaskFailed):
+        ask(session, "a dog", 3, new=True)
+    again = session.jobs()[1].again().wait(20)
+
+    book = json.loads(log.read(session).export(tmp_path / "again.ipynb").read_text("utf-8"))
+
+    assert 2 == again.take
+    lines = [cell["source"].partition("\n")[0] for cell in book["cells"][1:]]
+    assert [False, True, False] == ["--new" in line for line in lines]
+    assert [False, False, True] == ["--takes 2" in line for line in lines]
+
+
 def test_cells_that_asked_for_nothing_are_shown_as_such(make: Callable[..., Session]) -> None:
     """A refused cell or a dry run of the running kernel stands in the log as not sent."""
     session = make()
@@ -242,7 +289,7 @@ def test_no_key_and_no_signature_gets_in(
         assert [] == [name for name, data in found.items() if private.encode() in data]
     everything = b"".join(found.values())
     assert VideoRequest("a dog", images=[SIGNED]).digest.encode() in everything
-    assert b"# 1 request(s) are left out" in everything
+    assert b"# 1 request is left out" in everything
 
 
 def test_texts_can_be_kept_out(make: Callable[..., Session], tmp_path: Path) -> None:

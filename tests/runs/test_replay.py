@@ -140,6 +140,25 @@ def test_a_replay_has_the_jobs_that_were_asked_for(
     assert everything == [session.job(name).id for name in everything]
 
 
+def test_asking_again_is_replayed(tmp_path: Path, peer: Peer) -> None:
+    """In the replay of a zip `again` gives the recorded take, and its video is there by id."""
+    peer.polls = 1
+    given = {"api_key": CANARY, "base_url": peer.url, "home": tmp_path / "runs"}
+    session = Session(resolve(given, {}, {}, cwd=tmp_path))
+    second = one(session, "a dog", duration=4).wait(20).again().wait(20)
+    path = log.read(session).export(tmp_path / "recording.zip")
+    session.close()
+
+    replayed = ReplaySession(resolve({"backend": "replay", "home": path}, {}, {}, cwd=tmp_path))
+    again = one(replayed, "a dog", duration=4).again()
+    found = replayed.job(second.id)
+    replayed.close()
+
+    assert second.id == again.id
+    assert found.video is not None
+    assert found.video.path.is_file()
+
+
 def test_a_replay_has_no_service(recording: Path, replay: Callable[..., ReplaySession]) -> None:
     """What needs a service is refused in words."""
     session = replay(recording)
