@@ -313,11 +313,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "The prompt speaks of {tag}, but there is no such input; there is: {choices}.",
         "提示词提到了 {tag}，但没有这个输入；现有：{choices}。",
     ),
-    "problem.prompt.choice": (
-        "{value} in the prompt is sent as it stands; add `--sweep` (Python: `sd.sweep`) to make "
-        "one video of each.",
-        "提示词中的 {value} 会原样发送；加 `--sweep`（Python 用 `sd.sweep`）才会各生成一个。",
-    ),
     "problem.tag.unused": (
         "The prompt does not speak of {tags}.",
         "提示词没有提到 {tags}。",
@@ -2086,11 +2081,11 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "magic.dry.warning": ("Mind: {text}", "注意：{text}"),
     "cost.none": (
-        "Nothing was sent to a live account from {home}: no credits spent ({count:job|jobs} of the simulator).",
+        "Nothing was sent to a live account from {home}: no credits spent ({count} job(s) of the simulator).",
         "{home} 中没有发送到真实账户的请求：没有消耗额度（模拟器任务 {count} 个）。",
     ),
     "cost.total": (
-        "{spent} credits spent, {reserved} reserved, {returned} returned; {count:job|jobs}.",
+        "{spent} credits spent, {reserved} reserved, {returned} returned; {count} job(s).",
         "已用 {spent} 额度，预留 {reserved}，退回 {returned}；共 {count} 个任务。",
     ),
     "cost.vague": (
