@@ -190,7 +190,7 @@ def _credits(desk: Desk) -> None:
 
 def _cost(desk: Desk) -> None:
     session = desk.session()
-    states = [job.state for job in session.jobs()]
+    states = session.states()
     text = cost.cost_text(states, session.home)
     if cells.front_end(desk.shell) in ("terminal", "script"):
         desk.tell(text)

@@ -176,6 +176,10 @@ class ReplaySession(Session):
         """Those that were asked for so far, as it was when they were recorded; at first all."""
         return Jobs(self._shown.values()) if self._shown else super().jobs()
 
+    def states(self) -> list[JobState]:
+        """All that was recorded, asked for or not: what it cost, and what belongs to it."""
+        return self.ledger.states()
+
     def job(self, name: str | None = None) -> Job:
         """The job with this id, task id or beginning of one, asked for or not; the latest.
 

@@ -240,6 +240,10 @@ class Session(Caretaker):
         with self.ledger.reading():
             return Jobs([self._job(state) for state in self.ledger.states()])
 
+    def states(self) -> list[JobState]:
+        """All that is known of all jobs of the folder, the oldest first."""
+        return [job.state for job in self.jobs()]
+
     def job(self, name: str | None = None) -> Job:
         """The job with this id, task id or beginning of one; without a name the latest.
 

@@ -236,6 +236,10 @@ class FakeSession:
         ]
         return made[0] if how["takes"] == 1 else Jobs(made)
 
+    def states(self) -> list[JobState]:
+        """Of all jobs."""
+        return [job.state for job in self.jobs()]
+
     def jobs(self) -> Jobs:
         """What the test prepared."""
         return self.kept

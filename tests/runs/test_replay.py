@@ -11,6 +11,7 @@ from canary import CANARY
 
 from seedance_nb.core.errors import ConfigError, InvalidRequest, TaskFailed
 from seedance_nb.runs import log
+from seedance_nb.runs.cleaning import clean
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.replay import ReplaySession, opened
 from seedance_nb.runs.session import Session
@@ -157,6 +158,24 @@ def test_asking_again_is_replayed(tmp_path: Path, peer: Peer) -> None:
     assert second.id == again.id
     assert found.video is not None
     assert found.video.path.is_file()
+
+
+def test_a_recording_is_known_whole(
+    recording: Path, replay: Callable[..., ReplaySession]
+) -> None:
+    """What it cost and what belongs to it are known, however little was asked for so far."""
+    for part in ("inputs/old.png", "videos/old.mp4.part", "simulator/media/old.mp4"):
+        (recording / part).parent.mkdir(parents=True, exist_ok=True)
+        (recording / part).write_bytes(b"x")
+    session = replay(recording)
+    before = everything(recording)
+
+    one(session, "a dog", duration=4)
+
+    assert 3 == len(session.states()) == len(log.read(session))
+    assert [] == clean(session, yes=False)[1]
+    clean(session, yes=True)
+    assert before == everything(recording)
 
 
 def test_a_replay_has_no_service(recording: Path, replay: Callable[..., ReplaySession]) -> None:
