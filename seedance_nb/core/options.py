@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import keyword
+import math
 import re
 import shlex
 from dataclasses import dataclass, field
@@ -96,6 +97,7 @@ class Order:
         explain: Whether to show what was sent and answered.
         max_credits: What it may cost at most; None where there is no cap.
         yes: Whether the user agrees to spend.
+        repeated: How many combinations of a sweep were given before.
         variables: The variables that went in, by name.
     """
 
@@ -113,12 +115,23 @@ class Order:
     explain: bool = False
     max_credits: float | None = None
     yes: bool = False
+    repeated: int = 0
     variables: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def request(self) -> VideoRequest:
         """The request, or the first of a sweep."""
         return self.requests[0]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is advised against in any of the requests, each sentence once."""
+        found = [warning for one in self.requests for warning in one.warnings]
+        # The choices of a sweep are made; what is left of braces was written twice.
+        chosen = {"problem.prompt.choice"} if self.sweep else set()
+        said = [warning.text for warning in found if warning.text_id not in chosen]
+        said += [texts.say("sweep.repeated", count=self.repeated)] if self.repeated else []
+        return list(dict.fromkeys(said))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -243,7 +256,9 @@ def _order(words: Sequence[str], fill: Filler, body: str | None) -> Order:
     run, run_problems = _read_run(run, fill)
     fields = {key: _typed(key, value, fill) for key, value in given.items()}
     try:
-        requests = _requests(prompt, fields | fit, fill, varied, verbatim=body is None, **run)
+        requests, repeated = _requests(
+            prompt, fields | fit, fill, varied, verbatim=body is None, **run
+        )
     except InvalidRequest as error:
         unfilled = {problem.field for problem in fill.problems}
         problems += [p for p in error.problems if p.field not in unfilled]
@@ -251,7 +266,12 @@ def _order(words: Sequence[str], fill: Filler, body: str | None) -> Order:
     if problems:
         raise InvalidRequest(problems=problems)
     return Order(
-        requests=requests, name=name, sweep=varied is not None, variables=dict(fill.used), **run
+        requests=requests,
+        name=name,
+        sweep=varied is not None,
+        repeated=repeated,
+        variables=dict(fill.used),
+        **run,
     )
 
 
@@ -264,11 +284,11 @@ def _requests(
     verbatim: bool,
     takes: object,
     **_: object,
-) -> tuple[VideoRequest, ...]:
-    """The request of a cell, or each of its sweep."""
+) -> tuple[tuple[VideoRequest, ...], int]:
+    """The request of a cell, or each of its sweep, and how many of these were there before."""
     read = str if verbatim else fill.text
     if varied is None:
-        return (VideoRequest.of(read(prompt), **fields),)
+        return (VideoRequest.of(read(prompt), **fields),), 0
     problems: list[Problem] = []
     lists: dict[str, list[Any]] = {}
     for word in filter(None, varied):
@@ -288,7 +308,7 @@ def _requests(
         problems.append(Problem("sweep", "problem.sweep.nothing"))
     if problems:
         raise InvalidRequest(problems=problems)
-    return requests
+    return requests, len(prompts) * math.prod(map(len, lists.values())) - len(requests)
 
 
 def readable(words: Sequence[str]) -> list[str]:

@@ -14,9 +14,10 @@ from seedance_nb.core import media, tags
 from seedance_nb.core.addresses import is_url
 from seedance_nb.core.catalog import DEFAULT_RATIO, MEDIA_FIELDS, PARAMETERS
 from seedance_nb.core.checking import Choice, open_inputs, problems_of, unknown_field
+from seedance_nb.core.choices import choices
 from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
 from seedance_nb.core.media import Media
-from seedance_nb.core.words import length_of
+from seedance_nb.core.words import length_of, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -187,6 +188,8 @@ class VideoRequest:
         count, unit, limit = length_of(self.prompt)
         if count > limit:
             found.append(Problem("prompt", f"problem.prompt.long.{unit}", count=count, limit=limit))
+        if open_ := choices(self.prompt):
+            found.append(Problem("prompt", "problem.prompt.choice", value=listed(open_)))
         if self.mode == "reference" and not (self.images or self.videos):
             found.append(Problem("images", "problem.reference.empty"))
         if self.mode == "image" and media.ratios_differ(self.images):

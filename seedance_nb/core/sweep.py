@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from seedance_nb.core import choices
 from seedance_nb.core.catalog import BY_NAME, MEDIA_FIELDS, PARAMETERS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.request import VideoRequest
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 MOST_JOBS = 100  # of one sweep, all takes counted
-_PIECE = r"(?:[^{}|]|\{[^\W\d]\w*\})*"
-_CHOICE = rf"\{{({_PIECE}(?:\|{_PIECE})+)\}}"
-# Either written twice, which stands for itself, or a choice.
-_CHOICES = re.compile(rf"\{{{_CHOICE}\}}|{_CHOICE}")
 _FLAGS = dict.fromkeys(("true", "yes", "on", "1"), True)
 _FLAGS |= dict.fromkeys(("false", "no", "off", "0"), False)
 
@@ -36,7 +33,7 @@ def alternatives(text: str) -> list[str]:
     """
     pieces: list[list[str]] = []
     end = 0
-    for match in _CHOICES.finditer(text):
+    for match in choices.PATTERN.finditer(text):
         literal, choice = match.groups()
         pieces += [[text[end : match.start()]]]
         pieces += [["{" + literal + "}"] if literal is not None else choice.split("|")]

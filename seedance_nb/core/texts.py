@@ -40,8 +40,17 @@ class _Count(int):
 class _Values(dict[str, object]):
     """A missing value shows as a dash: a message must never fail to be shown."""
 
-    def __missing__(self, key: str) -> str:
-        return "-"
+    def __missing__(self, key: str) -> _Dash:
+        return _Dash("-")
+
+
+class _Dash(str):
+    """What stands for a value that is missing, whatever form it was to have."""
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        return str(self)
 
 
 TABLE: dict[str, tuple[str, str]] = {
@@ -312,6 +321,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "problem.tag.nofile": (
         "The prompt speaks of {tag}, but there is no such input; there is: {choices}.",
         "提示词提到了 {tag}，但没有这个输入；现有：{choices}。",
+    ),
+    "problem.prompt.choice": (
+        "{value} in the prompt is sent as it stands; add `--sweep` (Python: `sd.sweep`) to make "
+        "one video of each.",
+        "提示词中的 {value} 会原样发送；加 `--sweep`（Python 用 `sd.sweep`）才会各生成一个。",
     ),
     "problem.tag.unused": (
         "The prompt does not speak of {tags}.",
@@ -1143,7 +1157,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "`callback_url`：{value!r} 在本机，服务无法访问；请给出公开的 https 地址。",
     ),
     "error.settings": (
-        "{count} setting(s) cannot be used:\n{listing}",
+        "{count:setting|settings} cannot be used:\n{listing}",
         "有 {count} 项设置不可用：\n{listing}",
     ),
     "error.key.missing": (
@@ -1390,7 +1404,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "{path!r}：扩展名决定格式，可选 {choices}。",
     ),
     "error.yes": (
-        "This would make {count} video(s) on {where}. Cost: {cost}. Nothing was sent.",
+        "This would make {count:video|videos} on {where}. Cost: {cost}. Nothing was sent.",
         "这将在 {where} 生成 {count} 个视频。费用：{cost}。没有发送任何请求。",
     ),
     "error.yes.hint": (
@@ -1398,7 +1412,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "确认执行：{line}",
     ),
     "error.budget.over": (
-        "{count} video(s) for up to {more:.4g} credits, with {spent:.4g} already spent or "
+        "{count:video|videos} for up to {more:.4g} credits, with {spent:.4g} already spent or "
         "reserved, would exceed {cap} = {limit:g}. Nothing was sent.",
         "{count} 个视频最多 {more:.4g} 额度，加上已用和预留的 {spent:.4g}，会超出 {cap} = {limit:g}。请求未发送。",
     ),
@@ -1447,7 +1461,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "预估费用：{cost}。",
     ),
     "dry.sweep": (
-        "{count} videos in {requests} combination(s):",
+        "{count:video|videos} in {requests:combination|combinations}:",
         "{requests} 种组合共 {count} 个视频：",
     ),
     "estimate.simulator": (
@@ -1466,12 +1480,17 @@ TABLE: dict[str, tuple[str, str]] = {
         "unknown: input videos are charged by their length",
         "未知：输入视频按时长计费",
     ),
+    "sweep.repeated": (
+        "{count:combination is|combinations are} given twice and made once.",
+        "有 {count} 种组合重复给出，只生成一次。",
+    ),
     "sweep.plan": (
-        "{count} videos in {requests} combination(s), {fresh} of them new. {where}. Cost: {cost}.",
+        "{count:video|videos} in {requests:combination|combinations}, {fresh} of them new. "
+        "{where}. Cost: {cost}.",
         "{requests} 种组合共 {count} 个视频，其中新的 {fresh} 个。{where}。费用：{cost}。",
     ),
     "error.rerun": (
-        "This would send {count} request(s) again on {where}. Cost: {cost}. Nothing was sent.",
+        "This would send {count:request|requests} again on {where}. Cost: {cost}. Nothing was sent.",
         "这将在 {where} 重新发送 {count} 个请求。费用：{cost}。没有发送任何请求。",
     ),
     "error.rerun.hint": (
@@ -1479,8 +1498,13 @@ TABLE: dict[str, tuple[str, str]] = {
         "如确认要这样做：`{line}`。",
     ),
     "export.left_out": (
-        "{count} request(s) are left out: their text, or a link with a signature, was not kept.",
+        "{count:request is|requests are} left out: their text, or a link with a signature, was not kept.",
         "{count} 个请求未写出：其文本或带签名的链接没有保存。",
+    ),
+    "export.inputs": (
+        "The inputs are read from {folder}: take that folder along, or export a .zip, which "
+        "holds everything.",
+        "输入文件取自 {folder}：移动时请带上该文件夹，或导出为 .zip（包含全部内容）。",
     ),
     "verify.digest": (
         "{job}: the request is not the one that its digest names ({detail}).",
@@ -1581,7 +1605,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "列表可能稍有延迟：重新发送前请再查一次。",
     ),
     "session.resume.unsent": (
-        "{count} request(s) were queued and never sent; they are sent now ({where}; cost: {cost}).",
+        "{count:request was|requests were} queued and never sent; now sent ({where}; cost: {cost}).",
         "{count} 个请求曾排队但未发送，现在发送（{where}；费用：{cost}）。",
     ),
     "session.resume.callback": (
@@ -1590,7 +1614,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "未发送（日志不保存回调地址）：{jobs}。请重新运行相应的单元格。",
     ),
     "session.resume.elsewhere": (
-        "{count} unfinished job(s) were made elsewhere and are left as they are: {where}.",
+        "{count:unfinished job was made elsewhere and is left as it is|unfinished jobs were made elsewhere and are left as they are}: {where}.",
         "{count} 个未完成的任务是在别处创建的，保持不动：{where}。",
     ),
     "session.simulator": ("Simulator: no credits spent", "模拟器：不消耗额度"),
@@ -1703,6 +1727,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "{where}（真实服务需要几分钟）",
     ),
     "panel.reserved": ("{credits} credits reserved", "预留 {credits} 额度"),
+    "panel.spent": ("{credits} credits spent (as reserved)", "已用 {credits} 额度（按预留）"),
     "panel.charged": ("{credits} credits charged", "扣除 {credits} 额度"),
     "panel.note.queued": ("Waits for its turn; nothing has been sent yet.", "等待中，尚未发送。"),
     "panel.note.queued.place": (
@@ -1859,8 +1884,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "board.missing": ("The file is gone", "文件已不在"),
     "board.watched": ("Another kernel follows it", "由另一个内核跟踪"),
     "board.money": (
-        "{charged} credits charged, {reserved} reserved",
-        "已扣 {charged} 额度，预留 {reserved} 额度",
+        "{spent} credits spent, {reserved} reserved",
+        "已用 {spent} 额度，预留 {reserved} 额度",
     ),
     "board.origin.all": ("All", "全部"),
     "board.origin.mine": ("This kernel", "本内核"),
@@ -2079,14 +2104,18 @@ TABLE: dict[str, tuple[str, str]] = {
         "As it stands it would be refused: {message}",
         "目前会被拒绝：{message}",
     ),
-    "magic.dry.warning": ("Mind: {text}", "注意：{text}"),
+    "magic.warning": ("Mind: {text}", "注意：{text}"),
     "cost.none": (
-        "Nothing was sent to a live account from {home}: no credits spent ({count} job(s) of the simulator).",
+        "Nothing was sent to a live account from {home}: no credits spent ({count:job|jobs} of the simulator).",
         "{home} 中没有发送到真实账户的请求：没有消耗额度（模拟器任务 {count} 个）。",
     ),
     "cost.total": (
-        "{spent} credits spent, {reserved} reserved, {returned} returned; {count} job(s).",
+        "{spent} credits spent, {reserved} reserved, {returned} returned; {count:job|jobs}.",
         "已用 {spent} 额度，预留 {reserved}，退回 {returned}；共 {count} 个任务。",
+    ),
+    "cost.as.reserved": (
+        "{credits} of it were spent (as reserved): the service did not tell the charge.",
+        "其中 {credits} 按预留计为已用：服务没有告知实际扣费。",
     ),
     "cost.vague": (
         "The cost of {count} of them is not known.",
@@ -2126,7 +2155,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "seedance_nb：之前的会话结束时还有任务未完成；运行 `%seedance resume` 继续。",
     ),
     "magic.unfinished": (
-        "seedance_nb: {count} job(s) of an earlier session are not finished; "
+        "seedance_nb: {count:job of an earlier session is|jobs of an earlier session are} not finished; "
         "`%seedance resume` goes on with them.",
         "seedance_nb：之前的会话有 {count} 个任务未完成；运行 `%seedance resume` 继续。",
     ),
@@ -2189,7 +2218,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "There is nothing to resume in {home}.",
         "{home} 中没有需要继续的任务。",
     ),
-    "magic.resume.count": ("{count} job(s):", "{count} 个任务："),
+    "magic.resume.count": ("{count:job|jobs}:", "{count} 个任务："),
     "magic.jobs.earlier": ("({count} earlier ones are not listed)", "（更早的 {count} 个未列出）"),
     "magic.stopped.queued": (
         "Job {job} was taken out of the queue; nothing was sent.",
@@ -2767,7 +2796,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "clean.part": ("Halves of downloads that nobody is making any more", "已中断的下载残留"),
     "clean.input": ("Copies of inputs that no job refers to", "没有任务引用的输入副本"),
-    "explain.head": ("HTTP of {job}: {count} exchange(s)", "{job} 的 HTTP 往来：{count} 次"),
+    "explain.head": ("HTTP of {job}: {count:exchange|exchanges}", "{job} 的 HTTP 往来：{count} 次"),
     "explain.gap": (", of which {count} in the middle are left out", "（省略中间 {count} 次）"),
     "explain.waiting": ("HTTP of {job}: nothing yet", "{job} 的 HTTP 往来：暂无"),
     "explain.none": (

@@ -133,6 +133,8 @@ def read_task(data: Any, *, expected_id: str | None = None, created: bool = Fals
 def _task(row: Mapping[str, Any], task_id: str, word: str) -> TaskReply:
     info, usage = _object(row.get("task_info")), _object(row.get("usage"))
     charged = _number(usage.get("credits_used"))
+    if charged is None:
+        charged = _number(_object(usage.get("cost")).get("credits"))
     can_cancel = info.get("can_cancel")
     return TaskReply(
         task_id=task_id,
@@ -140,11 +142,9 @@ def _task(row: Mapping[str, Any], task_id: str, word: str) -> TaskReply:
         progress=_percent(row.get("progress")),
         estimated_time=_number(info.get("estimated_time")),
         credits_reserved=_number(usage.get("credits_reserved")),
-        credits_charged=_number(_object(usage.get("cost")).get("credits"))
-        if charged is None
-        else charged,
+        credits_charged=charged,
         results=_links(row),
-        failure=_failure(row, word.strip().lower()),
+        failure=_failure(row, word.strip().lower(), charged),
         created=_number(row.get("created")),
         can_cancel=can_cancel if isinstance(can_cancel, bool) else None,
         raw=shorten(row),
@@ -229,7 +229,7 @@ def _links(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(links)
 
 
-def _failure(row: Mapping[str, Any], word: str) -> TaskFailed | None:
+def _failure(row: Mapping[str, Any], word: str, charged: float | None) -> TaskFailed | None:
     cancelled = word in ("cancelled", "canceled")
     if word != "failed" and not cancelled:
         return None
@@ -245,8 +245,10 @@ def _failure(row: Mapping[str, Any], word: str) -> TaskFailed | None:
     if not detail:
         text_id = "error.task.cancelled" if cancelled else "error.task.silent"
     retryable = TASK_CODES.get(code) if code else None
+    # Failed tasks are not billed, says the service; where its own figures say otherwise, they count.
+    billed: Billed = "yes" if charged else "no"
     return TaskFailed(
-        text_id, billed="no", retryable=retryable, code=code, raw=shorten(row), detail=detail
+        text_id, billed=billed, retryable=retryable, code=code, raw=shorten(row), detail=detail
     )
 
 

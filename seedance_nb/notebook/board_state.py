@@ -340,10 +340,11 @@ def _money(entries: Iterable[Entry]) -> str:
     live = [entry.state for entry in entries if entry.state.backend != "simulator"]
     if not live:
         return ""
-    charged = sum(state.credits_charged or 0.0 for state in live)
-    open_ = [s for s in live if s.credits_charged is None and s.status not in task.FRUITLESS]
+    told = [s for s in live if s.credits_charged is not None or s.status == "completed"]
+    spent = sum(state.credits or 0.0 for state in told)
+    open_ = [s for s in live if s not in told and s.status not in task.FRUITLESS]
     reserved = sum(state.credits_reserved or 0.0 for state in open_)
-    return say("board.money", charged=f"{charged:g}", reserved=f"{reserved:g}")
+    return say("board.money", spent=f"{spent:g}", reserved=f"{reserved:g}")
 
 
 def _origins(entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:

@@ -97,7 +97,13 @@ def _head(live: Sequence[JobState]) -> str:
     whole = sum(map(money_of, live), Money())
     amounts = {name: _amount(getattr(whole, name)) for name in _TONES}
     said = say("cost.total", count=whole.count, **amounts)
+    held = sum(s.credits_reserved or 0.0 for s in live if _is_as_reserved(s))
+    said += " " + say("cost.as.reserved", credits=_amount(held)) if held else ""
     return said + (" " + say("cost.vague", count=whole.vague) if whole.vague else "")
+
+
+def _is_as_reserved(state: JobState) -> bool:
+    return state.status == "completed" and state.credits_charged is None
 
 
 def _tables(live: Sequence[JobState]) -> Iterable[tuple[list[str], list[list[str]]]]:

@@ -35,8 +35,7 @@ def dry_run(order: Order, *, base_url: str, automatic: bool, prospect: Prospect)
         lines.append(say("dry.takes", count=prospect.fresh[0]))
     lines += prospect.lines(order.takes)
     lines += dict.fromkeys(line for one in order.requests for line in fitting.lines(one.files))
-    warnings = dict.fromkeys(warning.text for one in order.requests for warning in one.warnings)
-    return "\n".join([*lines, *(say("magic.dry.warning", text=text) for text in warnings)])
+    return "\n".join([*lines, *(say("magic.warning", text=text) for text in order.warnings)])
 
 
 def _one(order: Order, base_url: str) -> Iterator[str]:

@@ -147,6 +147,8 @@ class SeedanceMagics(Magics):
             url = session.settings.base_url
             desk.tell(dry_run(order, base_url=url, automatic=automatic, prospect=prospect))
             return order, None
+        for text in () if order.quiet else order.warnings:
+            desk.tell(say("magic.warning", text=text))
         how["cell"] = {**running.to_record(), "kind": "cell", "variables": order.variables}
         how["explain"] = order.explain
         if order.sweep:

@@ -103,7 +103,8 @@ def say_cost(state: JobState, where: str, *, settled: bool) -> str:
     if state.credits_charged is not None:
         return f"{where} · {say('panel.charged', credits=f'{state.credits_charged:g}')}"
     if state.credits_reserved is not None and state.status not in ("failed", "cancelled"):
-        return f"{where} · {say('panel.reserved', credits=f'{state.credits_reserved:g}')}"
+        text_id = "panel.spent" if state.status == "completed" else "panel.reserved"
+        return f"{where} · {say(text_id, credits=f'{state.credits_reserved:g}')}"
     return where
 
 
@@ -127,9 +128,8 @@ def notes_of(
         notes.append(say("panel.note.waiting"))
     if state.request is not None:
         differing = _differences(state, state.request) if look == "completed" else ()
-        advice = state.request.warnings if look in RUNNING or look == "queued" else ()
         notes += fitting.lines(state.request.files)
-        notes += [*differing, *(warning.text for warning in advice)]
+        notes += [*differing, *(warning.text for warning in state.request.warnings)]
     return notes
 
 

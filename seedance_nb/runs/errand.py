@@ -32,7 +32,7 @@ def generate(words: Sequence[str]) -> int:
     session = sessions.current()
     order = options.read_words(words)
     tell(*dict.fromkeys(line for one in order.requests for line in fitting.lines(one.files)))
-    tell(*dict.fromkeys(problem.text for one in order.requests for problem in one.warnings))
+    tell(*(say("magic.warning", text=text) for text in order.warnings))
     check_order(order, session.settings)
     line = f"seedance-nb generate {shlex.join(words)} -y"
     consent = Consent(order.yes, order.max_credits, line)

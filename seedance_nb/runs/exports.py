@@ -8,6 +8,7 @@ import os
 import shutil
 import zipfile
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.catalog import MEDIA_FIELDS
@@ -17,6 +18,7 @@ from seedance_nb.core.spelling import as_cell, as_python
 from seedance_nb.core.task import FRUITLESS
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import listed
+from seedance_nb.evolink.plain import clean
 from seedance_nb.runs.inputs import Inputs
 from seedance_nb.runs.library import disk_error
 
@@ -33,6 +35,8 @@ for job in jobs:
     except sd.SeedanceError as error:
         print(job, error)
 """
+_REFUSED = """except sd.SeedanceError as error:
+    sys.exit(str(error))"""
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same log makes the same zip
 
 
@@ -80,7 +84,9 @@ def _takes(entry: Entry) -> int:
 
 def notebook(log: RequestLog, folder: Path) -> dict[str, Any]:
     """A notebook in a folder that asks for the same in the same order, the record inside."""
-    start = ["%load_ext seedance_nb", *(f"# {line}" for line in _left_out(log))]
+    start = ["%load_ext seedance_nb", *(f"# {line}" for line in _head(log, folder))]
+    files = dict.fromkeys(media for _, request in calls(log) for media in request.files)
+    start += [f"# {media.file}: {_name(media)}" for media in files]
     cells = [_cell("\n".join(start), 0)]
     ended_badly = {(e.session, e.call) for e in log if e.status in FRUITLESS}
     for number, (entry, request) in enumerate(calls(log), 1):
@@ -101,18 +107,40 @@ def notebook(log: RequestLog, folder: Path) -> dict[str, Any]:
 
 def script(log: RequestLog, folder: Path) -> str:
     """A script in a folder that makes the same requests in the same order and waits for them."""
-    lines = [*(f"# {line}" for line in _left_out(log)), "import seedance_nb as sd", ""]
-    if any(request.files for _, request in calls(log)):
-        lines = ["import os", "from pathlib import Path", "", *lines]
+    lines = [f"# {line}" for line in _head(log, folder)]
+    asked = list(calls(log))
+    if any(request.files for _, request in asked):
+        lines += ["import os", "import sys", "from pathlib import Path", ""]
+        lines += ["import seedance_nb as sd", ""]
         lines += ["os.chdir(Path(__file__).parent)  # the files are named from there", ""]
+    else:
+        lines += ["import sys", "", "import seedance_nb as sd", ""]
     lines.append("jobs = []")
-    for entry, request in calls(log):
+    body = []
+    for entry, request in asked:
         there = _seen_from(folder, request, log.home)
         call = as_python(there, takes=_takes(entry)).partition(" = ")[2]
         if entry.new:
             call = f"{call.rstrip().removesuffix(')').rstrip().rstrip(',')}, new=True)"
-        lines += ["", f"jobs.append({call})"]
+        body += [f"# {_name(media)}" for media in request.files]
+        body.append(f"jobs.append({call})")
+    if body:
+        lines += ["try:", indent("\n".join(body), "    "), _REFUSED]
     return "\n".join([*lines, _WAIT])
+
+
+def _head(log: RequestLog, folder: Path) -> list[str]:
+    """What has to be said first: what is left out, and which folder has to come along."""
+    lines = _left_out(log)
+    if any(request.files for _, request in calls(log)):
+        near = os.path.relpath((log.home / "inputs").absolute(), folder.absolute())
+        lines.append(say("export.inputs", folder=Path(near).as_posix()))
+    return lines
+
+
+def _name(media: Media) -> str:
+    """The user's own name of a file, fit for a comment."""
+    return clean(media.name or media.file)
 
 
 def _left_out(log: RequestLog) -> list[str]:

@@ -112,7 +112,7 @@ def test_generate_sweeps(run: Run, to_peer: Peer) -> None:
     said = run(*words, "-y")
     assert 0 == said.code
     assert 4 == len(set(said.out.split())) == len(to_peer.creates)
-    assert "4 videos in 4 combination(s)" in said.err
+    assert "4 videos in 4 combinations" in said.err
 
 
 def test_generate_dry_sweep(run: Run) -> None:

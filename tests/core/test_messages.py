@@ -14,7 +14,22 @@ if TYPE_CHECKING:
 
 # Typical values; what is not named here is a word.
 VALUES: dict[str, Any] = {
-    **dict.fromkeys(("count", "high", "low", "limit", "used", "most", "status", "take"), 3),
+    **dict.fromkeys(
+        (
+            "all",
+            "count",
+            "fresh",
+            "high",
+            "limit",
+            "low",
+            "most",
+            "requests",
+            "status",
+            "take",
+            "used",
+        ),
+        3,
+    ),
     **dict.fromkeys(("more", "spent", "seconds", "minutes", "hours", "size", "free"), 25.575),
     **dict.fromkeys(("done", "width", "height", "percent", "pixels", "expected", "fps"), 480),
     "detail": "prompt is too long",

@@ -110,6 +110,23 @@ def test_a_cancelled_task_is_a_failure_of_its_own(word: str) -> None:
     assert ("request_cancelled", False) == (failure.code, failure.retryable)
 
 
+@pytest.mark.parametrize(
+    ("usage", "billed"),
+    [
+        ({}, "no"),
+        ({"credits_used": 0}, "no"),
+        ({"credits_used": 20.46}, "yes"),
+        ({"cost": {"credits": 3}}, "yes"),
+    ],
+)
+def test_a_failed_task_that_was_charged_says_so(usage: dict[str, Any], billed: str) -> None:
+    """The service's own figures decide whether a failed task took money."""
+    failure = protocol.read_task(task(status="failed", usage=usage)).failure
+
+    assert failure is not None
+    assert billed == failure.billed
+
+
 @pytest.mark.parametrize("error", [None, "boom", {}, {"code": 5, "message": None}, []])
 def test_a_failed_task_without_a_proper_error_is_failed_all_the_same(error: Any) -> None:
     """A failure is a failure, also where the service says nothing about it."""

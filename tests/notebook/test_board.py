@@ -120,7 +120,7 @@ def test_totals_count_all_and_credits_only_what_is_live(mixed: list[Entry]) -> N
 
     assert ("Completed", "good", 2) in board.totals
     assert len(mixed) == sum(count for _, _, count in board.totals)
-    assert "24.5 credits charged, 30 reserved" == board.money
+    assert "24.5 credits spent, 30 reserved" == board.money
     assert "" == board_state(mixed[:1], NOON).money
 
 

@@ -11,6 +11,7 @@ from pages import HOSTILE, read
 from seedance_nb.core import texts
 from seedance_nb.core.errors import SeedanceError, TaskFailed
 from seedance_nb.notebook.cost import Money, cost_html, cost_text, money_of
+from seedance_nb.notebook.panel_state import panel_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,20 @@ def test_money_ends_where_it_went(paid: Callable[..., JobState]) -> None:
         assert expected == money_of(state)
 
 
+def test_a_charge_that_was_not_told_is_the_reserved(paid: Callable[..., JobState]) -> None:
+    """Panel and cost call what was reserved for a finished video spent, in the same words."""
+    state = paid(status="completed", credits_reserved=20.46)
+    panel = panel_state(state, NOON, "Live").cost
+
+    assert "20.46 credits spent (as reserved)" in panel
+    head = cost_text([state, paid(status="processing", credits_reserved=3.0)], "runs").split("\n")[
+        0
+    ]
+    assert "20.46 credits spent, 3.00 reserved" in head
+    assert "20.46 of it were spent (as reserved)" in head
+    assert "as reserved" not in cost_text([paid(status="completed", credits_charged=1.0)], "runs")
+
+
 def test_sums_stand_by_day_model_and_cell(paid: Callable[..., JobState]) -> None:
     """Three tables, the latest first, over a total of all; the simulator's jobs are left out."""
     states = [
@@ -59,7 +74,7 @@ def test_sums_stand_by_day_model_and_cell(paid: Callable[..., JobState]) -> None
     text = cost_text(states, "runs")
     rows = [re.split(r"\s{2,}", line) for line in text.splitlines()]
 
-    assert "15.00 credits spent, 2.00 reserved, 0.00 returned; 3 job(s)." == text.splitlines()[0]
+    assert "15.00 credits spent, 2.00 reserved, 0.00 returned; 3 jobs." == text.splitlines()[0]
     assert ["2", "5.00", "2.00", "0.00"] == rows[3][1:]
     assert ["1", "10.00", "0.00", "0.00"] == rows[4][1:]
     assert ["seedance-2.0-fast-text-to-video", "1", "0.00", "2.00", "0.00"] in rows

@@ -303,7 +303,7 @@ def test_loading_tells_what_is_left_to_resume(
     (folder / "dead-1.open.jsonl").write_text("".join([*lines, end]))
     shell.run_line_magic("load_ext", "seedance_nb")
 
-    assert "1 job(s) of an earlier session" in capsys.readouterr().out
+    assert "1 job of an earlier session" in capsys.readouterr().out
 
 
 # --- verbs ----------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def test_one_line_counts_what_is_left(said: Any, tmp_path: Path) -> None:
     leave(tmp_path, "lost", jobs=1)
 
     assert (
-        "seedance_nb: 3 job(s) of an earlier session are not finished; "
+        "seedance_nb: 3 jobs of an earlier session are not finished; "
         "`%seedance resume` goes on with them.\n"
     ) == said()
 

@@ -76,7 +76,7 @@ def test_a_sweep_is_a_gallery(
     assert not [output for output in shown if re.fullmatch(r"seedance-[a-z0-9]{8}-.*", output.id)]
     captions = dict.fromkeys(re.findall(r"(\w+): ", grids[-1].plain))
     assert ["duration", "prompt"] == sorted(captions)
-    assert "4 videos in 4 combination(s)" in capsys.readouterr().out
+    assert "4 videos in 4 combinations" in capsys.readouterr().out
 
 
 def test_a_terminal_gets_lines(
@@ -160,7 +160,7 @@ def test_a_dry_sweep_shows_all_of_it(
     said = capsys.readouterr().out
 
     assert result.success
-    assert "4 videos in 2 combination(s)" in said
+    assert "4 videos in 2 combinations" in said
     assert ["1. duration: 4", "2. duration: 5"] == re.findall(r"^\d\. .*", said, re.MULTILINE)
     assert 2 == said.count("sha256:") == said.count('{"model":')
     assert "about 90 credits" in said
@@ -197,6 +197,27 @@ def test_a_dry_run_is_the_plan_of_the_real_one(
     assert "would be refused" in capped
     assert "--max-credits = 3" in capped
     assert 1 == len(live.creates)
+
+
+def test_what_is_advised_against_is_said_before_it_is_paid(
+    cell: Callable[..., Any], shown: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A warning is a line of its own, and stays in the finished panel, as text and HTML."""
+    mind = "Mind: {day|night}, {a|b} in the prompt is sent as it stands; add `--sweep`"
+    assert cell("%%seedance --wait -q 480p\na {day|night} {a|b} {{c|d}}").success
+
+    assert mind in capsys.readouterr().out
+    last = [output for output in shown if "Completed" in output.plain][-1]
+    assert mind.removeprefix("Mind: ") in last.plain
+    assert "is sent as it stands" in last.html
+
+    assert cell("%%seedance --sweep duration=4,4 --no-wait\na {{c|d}} {day|night}").success
+    said = capsys.readouterr().out
+    assert "as it stands" not in said
+    assert "2 combinations are given twice and made once" in said
+    assert "2 videos in 2 combinations" in said
+    cell("%%seedance --quiet --no-wait\na {day|night}")
+    assert "" == capsys.readouterr().out
 
 
 def test_the_log_shows_one_cell(cell: Callable[..., Any]) -> None:

@@ -228,7 +228,7 @@ def test_a_killed_jupyter_kernel(tmp_path: Path, elsewhere: Elsewhere) -> None:
     kernel.kill()
 
     [video] = (tmp_path / "seedance_runs" / "videos").glob("*.mp4")
-    assert "1 job(s) of an earlier session are not finished" in said
+    assert "1 job of an earlier session is not finished" in said
     assert 1 == len(said.splitlines())
     assert f"{video.stem} Completed" in shown
     assert "Completed" not in again

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from peer import Peer
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +128,33 @@ def test_exports_name_the_kept_copy(form: str, session: Session, tmp_path: Path)
 
     assert f"../runs/inputs/{kept(session).name}" in text
     assert str(tmp_path) not in text
+
+
+@pytest.mark.parametrize("form", [".py", ".ipynb"])
+def test_exports_say_what_the_files_were(form: str, session: Session, tmp_path: Path) -> None:
+    """An export tells the user's name of a file, and which folder it needs beside it."""
+    path = log.read(session).export(tmp_path / f"again{form}")
+
+    text = path.read_text("utf-8")
+
+    assert "# The inputs are read from runs/inputs: take that folder along" in text
+    assert re.search(r"# .*my cat\.png", text)
+
+
+def test_a_script_without_its_inputs_says_so(session: Session, tmp_path: Path) -> None:
+    """Moved without the folder of the inputs, an exported script ends in one clear message."""
+    path = log.read(session).export(tmp_path / "away" / "again.py")
+    moved = path.rename(tmp_path / "again.py")
+    environ = {"SEEDANCE_NB_BACKEND": "simulator", "SEEDANCE_NB_HOME": str(tmp_path / "new")}
+
+    done = subprocess.run(
+        [sys.executable, str(moved)], capture_output=True, check=False, text=True, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
+    )  # fmt: skip
+
+    assert 1 == done.returncode
+    assert kept(session).name in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def hostile(item: Any) -> Callable[[Path], None]:

@@ -176,7 +176,7 @@ def test_what_was_queued_is_sent(make: Callable[..., Session], peer: Peer) -> No
     make().resume(tell=told.append).wait(20)
 
     [line] = told
-    assert line.startswith("2 request(s) were queued and never sent; they are sent now")
+    assert line.startswith("2 requests were queued and never sent; now sent")
     assert "cost" in line
     assert ["dog 0", "dog 1", "dog 2"] == sorted(call.body["prompt"] for call in peer.creates)
 

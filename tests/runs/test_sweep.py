@@ -59,7 +59,7 @@ def test_each_combination_is_a_job(live: Peer, capsys: pytest.CaptureFixture[str
     assert [1, 2] * 4 == [job.take for job in jobs]
     assert {"completed"} == {job.status for job in jobs}
     assert 8 == len(live.creates)
-    assert "8 videos in 4 combination(s), 8 of them new" in said
+    assert "8 videos in 4 combinations, 8 of them new" in said
 
 
 def test_the_simulator_asks_nothing(capsys: pytest.CaptureFixture[str]) -> None:
