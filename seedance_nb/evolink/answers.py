@@ -245,7 +245,7 @@ def _failure(row: Mapping[str, Any], word: str, charged: float | None) -> TaskFa
     if not detail:
         text_id = "error.task.cancelled" if cancelled else "error.task.silent"
     retryable = TASK_CODES.get(code) if code else None
-    # Failed tasks are not billed, says the service; where its own figures say otherwise, they count.
+    # Failed tasks are not billed (docs); where the figures of the task say otherwise, they count.
     billed: Billed = "yes" if charged else "no"
     return TaskFailed(
         text_id, billed=billed, retryable=retryable, code=code, raw=shorten(row), detail=detail
