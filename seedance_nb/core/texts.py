@@ -1548,7 +1548,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "日志缺少若干行：{detail}。",
     ),
     "verify.good": (
-        "{count} entries: every request, file and sidecar is as the record says.",
+        "{count:entry|entries}: every request, file and sidecar is as the record says.",
         "{count} 条记录：请求、文件和说明均与记录一致。",
     ),
     "log.column.cell": ("Cell", "单元格"),
@@ -1563,7 +1563,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "log.column.credits": ("Credits", "额度"),
     "log.column.file": ("File", "文件"),
     "log.empty": ("Nothing was asked in {home} yet.", "{home} 中还没有请求。"),
-    "log.written": ("{count} entries in {path}.", "{count} 条记录已写入 {path}。"),
+    "log.written": ("{count:entry|entries} in {path}.", "{count} 条记录已写入 {path}。"),
+    "log.written.calls": ("{count:call|calls} in {path}.", "{count} 次调用已写入 {path}。"),
     "error.internal": (
         "Something unexpected happened here: {reason}.",
         "本工具出现意外错误：{reason}。",

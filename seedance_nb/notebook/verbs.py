@@ -161,7 +161,7 @@ def _log(desk: Desk) -> None:
 
 def _export(desk: Desk, path: str) -> None:
     log = _read_log(desk)
-    desk.tell(say("log.written", count=len(log), path=log.export(path)))
+    desk.tell(importlib.import_module("seedance_nb.runs.exports").said(log, log.export(path)))
 
 
 def _rerun(desk: Desk, yes: str = "") -> None:

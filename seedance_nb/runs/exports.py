@@ -66,6 +66,13 @@ def export(log: RequestLog, path: str | os.PathLike[str]) -> Path:
     return target
 
 
+def said(log: RequestLog, path: Path) -> str:
+    """How much of a log went into a file, in words."""
+    if path.suffix.lower() in (".py", ".ipynb"):
+        return say("log.written.calls", count=len(list(calls(log))), path=path)
+    return say("log.written", count=len(log), path=path)
+
+
 def calls(log: RequestLog) -> Iterator[tuple[Entry, VideoRequest]]:
     """One entry for each call that can be made again: several takes of a call are one."""
     seen = set()

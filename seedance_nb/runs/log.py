@@ -259,7 +259,9 @@ class RequestLog(Sequence[Entry]):
     def __repr__(self) -> str:
         """How many, of how many sessions."""
         sessions = {entry.session for entry in self._entries}
-        return f"<RequestLog {len(self)} entries, {len(sessions)} sessions>"
+        entries = "entry" if len(self) == 1 else "entries"
+        several = "" if len(sessions) == 1 else "s"
+        return f"<RequestLog {len(self)} {entries}, {len(sessions)} session{several}>"
 
 
 class Keeper(Protocol):
