@@ -565,11 +565,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "请求已发出，但结果不明（{detail}）：可能已被接受并扣费。",
     ),
     "error.uncertain.hint": (
-        "It is not sent again by itself. `%seedance show {job}` lists what it may have made; "
-        "`%seedance adopt TASK_ID {job}` follows such a task. `sd.job('{job}').resend()` sends "
-        "it again with the same idempotency key: a server that does not honour it may charge "
-        "twice.",
-        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。",
+        "It is not sent again by itself. `%seedance show {job}` lists what it may have made, "
+        "where the server tells; `%seedance adopt TASK_ID {job}` follows such a task. "
+        "`import seedance_nb as sd; sd.job('{job}').resend()` sends it again with the same "
+        "idempotency key: a server that does not honour it may charge twice.",
+        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。",
     ),
     "error.wait": (
         "The waiting ended after {seconds:g} s; job {job} goes on.",
@@ -1578,11 +1578,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "发送请求时内核退出：请求可能已被接受并扣费。",
     ),
     "error.uncertain.died.hint": (
-        "It is not sent again by itself. `%seedance show {job}` lists what it may have made; "
-        "`%seedance adopt TASK_ID {job}` follows such a task. `sd.job('{job}').resend()` sends "
-        "it again with the same idempotency key: a server that does not honour it may charge "
-        "twice.",
-        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。",
+        "It is not sent again by itself. `%seedance show {job}` lists what it may have made, "
+        "where the server tells; `%seedance adopt TASK_ID {job}` follows such a task. "
+        "`import seedance_nb as sd; sd.job('{job}').resend()` sends it again with the same "
+        "idempotency key: a server that does not honour it may charge twice.",
+        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。",
     ),
     "error.keyring": (
         "The key cannot be kept: no usable keyring ({reason}).",

@@ -165,7 +165,8 @@ def _export(desk: Desk, path: str) -> None:
 
 
 def _rerun(desk: Desk, yes: str = "") -> None:
-    desk.show(_read_log(desk).rerun(yes=bool(yes)), Way(wait=None))
+    made = _read_log(desk).rerun(yes=bool(yes), line="%seedance rerun -y")
+    desk.show(made, Way(wait=None))
 
 
 # --- the account and this place -------------------------------------------------------------------

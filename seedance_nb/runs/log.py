@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FORMAT = "seedance_nb.request_log"
 VERSION = 1
 NOT_SENT = "not sent"
+_RERUN = "import seedance_nb as sd; sd.request_log().rerun(yes=True)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,8 +228,12 @@ class RequestLog(Sequence[Entry]):
         """
         return verify(self, notebook)
 
-    def rerun(self, *, yes: bool = False) -> Jobs:
+    def rerun(self, *, yes: bool = False, line: str = _RERUN) -> Jobs:
         """Ask it all again, as new takes on the present backend.
+
+        Args:
+            yes: Whether it may cost money.
+            line: What to run to say so.
 
         Raises:
             BudgetExceeded: It would cost money, and there was no `yes`; or a cap does not allow it.
@@ -237,7 +242,7 @@ class RequestLog(Sequence[Entry]):
         asked = list(exports.calls(self))
         every = [request for entry, request in asked for _ in range(entry.takes)]
         if keeper is None or (keeper.backend == "live" and not yes):
-            where, line = keeper.where if keeper else "-", "log.rerun(yes=True)"
+            where = keeper.where if keeper else "-"
             cost = keeper.purse.estimate(every).text if keeper else "-"
             raise BudgetExceeded("error.rerun", count=len(every), where=where, cost=cost, line=line)
         consent = Consent(yes=yes)

@@ -14,7 +14,7 @@ from canary import CANARY
 
 from seedance_nb.core.errors import BudgetExceeded, ConfigError, SeedanceError, TaskFailed
 from seedance_nb.core.request import VideoRequest
-from seedance_nb.runs import log
+from seedance_nb.runs import exports, log
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
 
@@ -246,13 +246,25 @@ def test_asking_again_costs_a_yes(record: RequestLog, peer: Peer) -> None:
     """`rerun` on a paid service says how many and wants a yes, then makes new takes of all."""
     before = len(peer.creates)
 
-    with pytest.raises(BudgetExceeded, match="7 request"):
+    with pytest.raises(BudgetExceeded, match="7 request") as refused:
         record.rerun()
+    assert "`import seedance_nb as sd; sd.request_log().rerun(yes=True)`" in str(refused.value)
     assert before == len(peer.creates)
     again = record.rerun(yes=True).wait(60)
 
     assert record.digests == [job.state.digest for job in again]
     assert before + 7 == len(peer.creates)
+
+
+def test_the_number_written_is_of_what_is_in_the_file(record: RequestLog) -> None:
+    """A script and a notebook hold calls, the record entries; one of them is one."""
+    first = record[:1]
+
+    assert "6 calls in a.py." == exports.said(record, Path("a.py"))
+    assert "7 entries in a.zip." == exports.said(record, Path("a.zip"))
+    assert "1 call in a.ipynb." == exports.said(first, Path("a.ipynb"))
+    assert "1 entry in a.jsonl." == exports.said(first, Path("a.jsonl"))
+    assert "<RequestLog 1 entry, 1 session>" == repr(first)
 
 
 def forms(session: Session, folder: Path) -> dict[str, bytes]:

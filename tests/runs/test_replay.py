@@ -160,9 +160,7 @@ def test_asking_again_is_replayed(tmp_path: Path, peer: Peer) -> None:
     assert found.video.path.is_file()
 
 
-def test_a_recording_is_known_whole(
-    recording: Path, replay: Callable[..., ReplaySession]
-) -> None:
+def test_a_recording_is_known_whole(recording: Path, replay: Callable[..., ReplaySession]) -> None:
     """What it cost and what belongs to it are known, however little was asked for so far."""
     for part in ("inputs/old.png", "videos/old.mp4.part", "simulator/media/old.mp4"):
         (recording / part).parent.mkdir(parents=True, exist_ok=True)
