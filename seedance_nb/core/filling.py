@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _EXACT = re.compile(r"\{([^\W\d]\w*)\}")
+_MORE = re.compile(r"\{\s*([^\W\d]\w*[.\[(].*?)\s*\}", re.DOTALL)
+_LAST = re.compile(r"[^\W\d]\w*(?=\([^()]*\)$|$)")
 _IN_TEXT = re.compile(r"\{\{([^\W\d]\w*)\}\}|\{([^\W\d]\w*)\}")
 
 
@@ -28,11 +30,31 @@ class Filler:
     def value(self, word: Any, field_name: str) -> Any:
         """The variable, where the word is exactly `{variable}`; else the word."""
         match = _EXACT.fullmatch(word) if isinstance(word, str) else None
+        if match is None and isinstance(word, str) and (more := _MORE.fullmatch(word)):
+            self._refuse(word, more[1], field_name)
         return self._get(match[1], field_name) if match else word
+
+    def _refuse(self, word: str, inside: str, field_name: str) -> None:
+        """Braces around more than a name, such as `{job.video}`."""
+        last = _LAST.search(inside)
+        name = last[0] if last else "x"
+        text_id = "problem.variable.only"
+        problem = Problem(field_name, text_id, value=word, inside=inside, name=name)
+        self.problems.append(problem)
 
     def text(self, text: str) -> str:
         """`{variable}` replaced, `{{variable}}` unwrapped, every other brace left alone."""
         return _IN_TEXT.sub(lambda m: "{" + m[1] + "}" if m[1] else self._word(m[2]), text)
+
+    def leaves(self, problem: Problem) -> bool:
+        """Whether a problem of the request is not the echo of one met here."""
+        fields = {mine.field for mine in self.problems}
+        if problem.field not in fields:
+            return True
+        of_a_file = problem.text_id.startswith(
+            ("problem.file.", "problem.url.", "problem.media.url")
+        )
+        return of_a_file and not str(problem.values.get("value", "")).startswith("{")
 
     def _word(self, name: str) -> str:
         """A variable as part of the prompt: only what reads as words does."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MOST_TAKES = 100
 MOST_CREDITS = 1e9  # as a cap
 EMBED = ("auto", "always", "never")
+_FILES = {p.name: p.options[0] for p in PARAMETERS if p.kind == "media"}
 _LIST = re.compile(r"[\w-]+\s*=")
 
 
@@ -249,7 +250,7 @@ def _order(words: Sequence[str], fill: Filler, body: str | None) -> Order:
     name = given.pop("name", None)
     # Behind an unknown option stands its value, which only looks like a name.
     if name is not None and not unknown:
-        problems += _name_problems(name)
+        problems += _name_problems(name, given)
     prompt = given.pop("prompt") if body is None else body
     run = {option.name: given.pop(option.name, option.default) for option in RUN_OPTIONS}
     varied, fit = run.pop("sweep"), {"fit": True} if run.pop("fit") else {}
@@ -260,8 +261,7 @@ def _order(words: Sequence[str], fill: Filler, body: str | None) -> Order:
             prompt, fields | fit, fill, varied, verbatim=body is None, **run
         )
     except InvalidRequest as error:
-        unfilled = {problem.field for problem in fill.problems}
-        problems += [p for p in error.problems if p.field not in unfilled]
+        problems += filter(fill.leaves, error.problems)
     problems += [*run_problems, *dict.fromkeys(fill.problems)]
     if problems:
         raise InvalidRequest(problems=problems)
@@ -324,7 +324,10 @@ def readable(words: Sequence[str]) -> list[str]:
     return [*found[:-1], "--sweep="] if found and found[-1] == "--sweep" else found
 
 
-def _name_problems(name: str) -> list[Problem]:
+def _name_problems(name: str, given: Mapping[str, Any]) -> list[Problem]:
+    before = [option for key, option in _FILES.items() if key in given]
+    if before and re.search(r"[/\\]|\.\w+$", name):
+        return [Problem("name", "problem.name.file", value=name, option=before[-1])]
     if not name.isidentifier():
         return [Problem("name", "problem.name", value=name)]
     if keyword.iskeyword(name) or hasattr(builtins, name):

@@ -49,7 +49,7 @@ def keys() -> dict[str, str]:
     for parameter in PARAMETERS:
         if parameter.kind == "prompt":
             continue
-        spellings = [word.lstrip("-") for word in parameter.options if parameter.value_when_given]
+        spellings = [word.lstrip("-") for word in parameter.options]
         for word in (parameter.name, *spellings):
             found |= dict.fromkeys((word, word.replace("-", "_"), word.replace("_", "-")),
                                    parameter.name)  # fmt: skip
@@ -73,9 +73,20 @@ def read_list(word: str, fill: Callable[[str, str], Any]) -> tuple[str, list[Any
     for value in values.split(","):
         item = fill(value.strip(), name)
         found += item if isinstance(item, list | tuple | range) else [item]
+    if name == "audios" and any(str(item).lower() in _FLAGS for item in found):
+        return name, [], [Problem("sweep", "problem.sweep.flag", key=key)]
     if "" in [item for item in found if isinstance(item, str)]:
         return name, [], [Problem("sweep", "problem.sweep.empty", key=key)]
-    return name, [_typed(name, item) for item in found], []
+    typed = [_typed(name, item) for item in found]
+    if _is_negative(key.strip(), name):
+        typed = [not item if isinstance(item, bool) else item for item in typed]
+    return name, typed, []
+
+
+def _is_negative(key: str, name: str) -> bool:
+    """Whether the key says what a field is not: `no_audio` of `generate_audio`."""
+    parameter = BY_NAME[name]
+    return parameter.value_when_given is False and key.replace("-", "_") != name
 
 
 def _typed(name: str, value: Any) -> Any:

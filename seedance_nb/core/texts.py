@@ -383,6 +383,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "the first; values with blanks want quotes.",
         "{value!r} 不能作变量名。提示词请写在第一行下面；带空格的值要加引号。",
     ),
+    "problem.name.file": (
+        "{value!r} is no name of a variable; several files want the option before each: "
+        "`{option} {value}`.",
+        "{value!r} 不是变量名；多个文件须每个前面各写一次选项：`{option} {value}`。",
+    ),
     "problem.name.taken": (
         "{value!r} is a word of Python itself and cannot name the job; choose another NAME.",
         "{value!r} 是 Python 自己的词，不能作变量名；请换一个。",
@@ -425,6 +430,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "problem.sweep.key.close": (
         "`--sweep`: there is no field {value!r}; did you mean {close}?",
         "`--sweep`：没有字段 {value!r}；是不是 {close}？",
+    ),
+    "problem.sweep.flag": (
+        "`--sweep {key}=...` takes sound files; sound or none is `generate_audio=true,false`.",
+        "`--sweep {key}=...` 指音频文件；有声或无声请写 `generate_audio=true,false`。",
     ),
     "problem.sweep.empty": (
         "The sweep has no values for `{key}`, or an empty one.",
@@ -474,6 +483,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "problem.variable": (
         "There is no variable {name!r}. Write {{{{{name}}}}} if the braces belong to the text.",
         "没有变量 {name!r}。若花括号是正文，请写成 {{{{{name}}}}}。",
+    ),
+    "problem.variable.only": (
+        "{value}: only the name of a variable goes in braces; put it in one first: "
+        "`{name} = {inside}`, then {{{name}}}.",
+        "{value}：花括号里只能是变量名；请先赋值：`{name} = {inside}`，再写 {{{name}}}。",
     ),
     "problem.variable.close": (
         "There is no variable {name!r}; did you mean {close!r}? "
@@ -1985,17 +1999,17 @@ TABLE: dict[str, tuple[str, str]] = {
         "16:9、9:16、1:1、4:3、3:4、21:9 或 adaptive（默认：文生视频 16:9，其余 adaptive）",
     ),
     "option.images": (
-        "address of an image, or {{variable}}; repeatable (1-2: first and last frame; "
+        "path or address of an image, or {{variable}}; repeatable (1-2: first and last frame; "
         "up to 9 as references)",
-        "图片地址或 {{变量}}；可重复（1–2 张：首尾帧；作参考最多 9 张）",
+        "图片路径、地址或 {{变量}}；可重复（1–2 张：首尾帧；作参考最多 9 张）",
     ),
     "option.videos": (
-        "address of a reference video, or {{variable}}; up to 3",
-        "参考视频地址或 {{变量}}；最多 3 个",
+        "path or address of a reference video, or {{variable}}; up to 3",
+        "参考视频路径、地址或 {{变量}}；最多 3 个",
     ),
     "option.audios": (
-        "address of a reference sound, or {{variable}}; up to 3, never alone",
-        "参考音频地址或 {{变量}}；最多 3 个，不能单独使用",
+        "path or address of a reference sound, or {{variable}}; up to 3, never alone",
+        "参考音频路径、地址或 {{变量}}；最多 3 个，不能单独使用",
     ),
     "option.generate_audio": ("make the video without sound", "生成无声视频"),
     "option.web_search": (
@@ -2012,8 +2026,11 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "option.takes": ("make N videos of the same request", "同一请求生成 N 个视频"),
     "option.sweep": (
-        "one video for each combination of all lists; with it, {{day|night}} in the prompt is a list too",
-        "对所有取值的每种组合各生成一个；此时提示词中的 {{day|night}} 也是列表",
+        "one video for each combination of all lists; the key is an option without its hyphens "
+        "(duration, quality, image, no_audio ...) or generate_audio, web_search, content_filter; "
+        "with it, {{day|night}} in the prompt is a list too",
+        "对所有取值的每种组合各生成一个；key 是不带连字符的选项名（duration、quality、image、no_audio 等），"
+        "或 generate_audio、web_search、content_filter；此时提示词中的 {{day|night}} 也是列表",
     ),
     "option.fit": (
         "scale, cut or convert files that break a limit; the originals stay as they are",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,3 +142,61 @@ def test_there_is_one_table() -> None:
 
     assert spelled == {word for action in actions for word in action.option_strings}
     assert set(options.option_names()) == spelled
+
+
+@pytest.mark.parametrize(
+    ("word", "mend"),
+    [
+        ("{p1.video}", "`video = p1.video`, then {video}"),
+        ("{p1.video.frame(-1)}", "`frame = p1.video.frame(-1)`, then {frame}"),
+        ("{shots[0]}", "`x = shots[0]`, then {x}"),
+    ],
+)
+def test_only_a_name_goes_in_braces(word: str, mend: str) -> None:
+    """Braces around an expression are no missing file: the mend names a variable for it."""
+    with pytest.raises(InvalidRequest) as caught:
+        read_cell(f"--image '{word}'", "a dog", {"p1": 1})
+
+    assert [
+        f"{word}: only the name of a variable goes in braces; put it in one first: {mend}."
+    ] == [problem.text for problem in caught.value.problems]
+
+
+def test_a_missing_variable_hides_no_missing_file() -> None:
+    """Beside a variable that is missing, the files that are missing are named, too."""
+    with pytest.raises(InvalidRequest) as caught:
+        read_cell("--image {n} --image gone.png --image {m}", "a dog", {})
+
+    assert ["'gone.png'", "'n'", "'m'"] == [
+        re.search(r"'[^']+'", problem.text)[0]  # type: ignore[index]
+        for problem in caught.value.problems
+    ]
+
+
+def test_a_second_file_wants_the_option_again() -> None:
+    """A file behind the value of `--image` is no name of a variable: the mend is the option."""
+    with pytest.raises(InvalidRequest, match=r"before each: `--image night\.png`"):
+        read_cell("--image https://e.com/day.png night.png", "a dog", {})
+
+
+@pytest.mark.parametrize(
+    ("swept", "expected"),
+    [
+        ("generate_audio=true,false", [True, False]),
+        ("no_audio=true,false", [False, True]),
+        ("no-audio=yes,no", [False, True]),
+    ],
+)
+def test_a_sweep_of_sound_and_silence(swept: str, expected: list[bool]) -> None:
+    """Sound can be varied by the field and by its option, which says the opposite."""
+    order = read_cell(f"--sweep {swept}", "a dog", {})
+
+    assert expected == [request.generate_audio for request in order.requests]
+
+
+def test_a_sweep_of_audio_is_of_files() -> None:
+    """`audio=true,false` is told the key that was meant; the help says how keys are spelled."""
+    with pytest.raises(InvalidRequest, match="generate_audio=true,false"):
+        read_cell("--sweep audio=true,false", "a dog", {})
+    assert "no_audio" in texts.say("option.sweep")
+    assert "generate_audio" in texts.say("option.sweep")
