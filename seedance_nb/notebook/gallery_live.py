@@ -134,9 +134,11 @@ class Gallery:
             if stage.has_widgets:
                 self._tools = self._make_tools(lambda: self._turn(playing=not self.playing))
             self._put(look, update=False)
-        for job in self.jobs:
-            if job.active:
-                job.subscribe(self._see)
+        running = [job for job in self.jobs if job.active]
+        for job in running:
+            job.subscribe(self._see)
+        if running and stage.front_end == "none":
+            stage.later(self._is_over)
 
     def play(self) -> None:
         """Start all videos together, without sound."""
@@ -161,6 +163,11 @@ class Gallery:
             due = look.settled or not 0 <= self._stage.now() - self._when < PACE
             if turn != self._drawn and due:
                 self._put(look, update=True)
+
+    def _is_over(self) -> bool:
+        """Show how all stand on behalf of the running cell; whether that is the end."""
+        self._see(self.jobs[0])
+        return self._look().settled
 
     def _turn_of(self, look: GalleryState) -> tuple[object, ...]:
         """A picture is due when this changes; the last one is put by the waiting cell, too.

@@ -19,6 +19,7 @@ from seedance_nb.notebook.panel import panel_html, panel_state, panel_text, snap
 from seedance_nb.notebook.panel_words import say_time
 from seedance_nb.notebook.thumbnails import thumbnail
 from seedance_nb.notebook.video import Budget, make_clip
+from seedance_nb.notebook.waiting import after_cells, linger
 from seedance_nb.runs.settings import say_where
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Stage:
         write: Prints a line where there are only lines.
         make_widget: Makes the live part; only called where there are widgets.
         copy: Finds the kept copy of an input.
+        later: Takes a step at the end of cells, until it is over; `after_cells` by default.
     """
 
     front_end: FrontEnd
@@ -74,6 +76,7 @@ class Stage:
     write: Callable[[str], None] = print_line
     make_widget: Callable[[Callable[[str], object]], Live] | None = None
     copy: Callable[[Media], Path | None] = lambda _: None
+    later: Callable[[Callable[[], bool]], None] = after_cells
 
     def picture(self, name: str, media: Media) -> str:
         """A small picture of an input of a field, as it was when it was sent."""
@@ -105,7 +108,11 @@ def show(job: Job) -> None:
     """Display a job in the running cell."""
     from seedance_nb.runs import current  # noqa: PLC0415 - the session in use, at this moment
 
-    Panel(job, stage_for(current.current())).show()
+    session = current.current()
+    stage = stage_for(session)
+    Panel(job, stage).show()
+    if stage.front_end == "none":
+        linger([job], session.settings.wait, now=stage.now)
 
 
 class Copier:
@@ -182,6 +189,8 @@ class Panel:
                 self._open(panel, update=False)
         if self.job.status not in task.TERMINAL:
             self.job.subscribe(self._see)
+            if self._stage.front_end == "none":
+                self._stage.later(self._is_over)
 
     def rest(self) -> None:
         """The cell waits no longer; the panel goes on."""
@@ -241,6 +250,11 @@ class Panel:
                 self._open(panel, update=True)
             elif self._live is not None:
                 self._move(panel)
+
+    def _is_over(self) -> bool:
+        """Show how it stands on behalf of the running cell; whether that is the end."""
+        self._see(self.job)
+        return self.look().settled
 
     def show_in(self, host: Host) -> None:
         """Display it in another widget, where no cell is there to display it in."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from seedance_nb.core.errors import WaitTimeout
+from seedance_nb.core.errors import SeedanceError, WaitTimeout
 from seedance_nb.core.words import columns
+from seedance_nb.notebook import cells
 from seedance_nb.runs.interrupt import Interrupted
+from seedance_nb.runs.job import Jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import TextIO
 
     from seedance_nb.notebook.cells import FrontEnd
     from seedance_nb.notebook.stage import Panel
-    from seedance_nb.runs.job import Jobs
+    from seedance_nb.runs.job import Job
 
 SLICE = 0.5  # seconds between two pictures of a cell that waits
 
@@ -28,6 +31,44 @@ def wants_to_wait(setting: str, front_end: FrontEnd, *, asked: bool | None) -> b
     if setting != "auto":
         return setting == "always"
     return front_end in ("none", "colab", "terminal")
+
+
+def after_cells(step: Callable[[], bool]) -> None:
+    """Take a step at the end of this cell and of each later one, until it says that it is over.
+
+    A run that nobody looks at keeps only what is shown on behalf of the cell that is running: what
+    the background shows, it drops.
+    """
+    events = getattr(cells.current_shell(), "events", None)
+    if events is None:
+        return
+
+    def take(*_: object) -> None:
+        if step():
+            events.unregister("post_run_cell", take)
+
+    events.register("post_run_cell", take)
+
+
+def asked_here(jobs: Iterable[Job]) -> list[Job]:
+    """Those that the running cell asked for."""
+    here = cells.record()
+    names = ("number", "sha256")
+    return [
+        job
+        for job in jobs
+        if here.get("number") and all(job.state.cell.get(n) == here.get(n) for n in names)
+    ]
+
+
+def linger(jobs: Iterable[Job], setting: str, *, now: Callable[[], float]) -> None:
+    """Wait for what the running cell asked for, as `%%seedance` does where nobody looks.
+
+    How a job ended is told by what is shown of it.
+    """
+    awaited = asked_here(jobs) if wants_to_wait(setting, "none", asked=None) else []
+    with contextlib.suppress(SeedanceError):
+        wait_for(Jobs(awaited), timeout=None, now=now)
 
 
 def wait_for(

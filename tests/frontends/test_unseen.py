@@ -69,6 +69,27 @@ def test_cells_wait_and_end_as_static_html_with_the_video(
     assert "['completed', 'completed']" in json.dumps(awaited)
 
 
+def test_what_ends_in_a_later_cell_is_saved_as_it_ended(
+    work: Path, environ: dict[str, str]
+) -> None:
+    """A cell that did not wait is mended by later ones; asking again as a value waits itself."""
+    book = json.loads(work.read_text("utf-8"))
+    sources = (
+        "%load_ext seedance_nb",
+        "%%seedance kite -d 4 -q 480p --no-wait\na red kite over the dunes",
+        "import time\nwhile kite.active:\n    time.sleep(0.1)",
+        "kite.again()",
+    )
+    blank = book["cells"][0]
+    book["cells"] = [{**blank, "id": f"c{n}", "source": text} for n, text in enumerate(sources)]
+    work.write_text(json.dumps(book), "utf-8")
+    run(work, environ, *NBCLIENT)
+    _, kite, _, again = outputs(work.parent / "done.ipynb")
+
+    for output in (kite[-1], again[-1]):
+        assert "Completed" in "".join(output["data"]["text/plain"])
+
+
 def test_the_web_page_holds_videos_that_are_beside_it(work: Path, environ: dict[str, str]) -> None:
     """`jupyter nbconvert --execute --to html` gives a page whose videos are real files."""
     command = ("jupyter", "nbconvert", "--execute", "--to=html", "work.ipynb")

@@ -297,3 +297,22 @@ def test_a_queued_panel_tells_its_place(
 
     assert ["Number 4" in html for html, _ in picture(panel).painted] == [True, False]
     assert "Number 3 in the queue" in picture(panel).painted[-1][0]
+
+
+def test_unseen_a_later_cell_puts_the_end_in_place(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], shown: Any, video: Video
+) -> None:
+    """Where only the running cell's own outputs are kept, the next cell to end shows it again."""
+    steps: list[Callable[[], bool]] = []
+    job = make_job(status="processing")
+    Panel(job, make_stage("none", later=steps.append)).show()
+    [step] = steps
+
+    assert not step()
+    complete(job, video)
+    shown.clear()
+
+    assert step()
+    assert [True] == [output.update for output in shown]
+    assert "Completed" in shown[0].plain
+    assert "kernel" not in shown[0].plain
