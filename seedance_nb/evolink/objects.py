@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from seedance_nb.core.catalog import LIMITS
 from seedance_nb.core.errors import Problem
+from seedance_nb.core.texts import TABLE, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +137,9 @@ def _is_job(item: Any) -> bool:
 
 def _job(field: str, item: Any) -> tuple[str | bytes, str]:
     if item.video is None:
-        raise Refused(field, "problem.job.unfinished", value=item.id, status=item.status)
+        word = f"panel.word.{item.status}"
+        status = say(word) if word in TABLE else item.status
+        raise Refused(field, "problem.job.unfinished", value=item.id, status=status)
     return _video(field, item.video)
 
 
@@ -159,6 +162,8 @@ def _is_picture(item: Any) -> bool:
 def _picture(field: str, item: Any) -> tuple[str | bytes, str]:
     from PIL import ImageOps  # noqa: PLC0415 - there already, since this is its picture
 
+    if _is_its_file(item):
+        return os.path.abspath(item.filename), ""  # noqa: PTH100 - keeps links
     try:
         picture = ImageOps.exif_transpose(item)
         if picture.mode.startswith("I;16"):
@@ -172,6 +177,23 @@ def _picture(field: str, item: Any) -> tuple[str | bytes, str]:
     except (OSError, ValueError, SyntaxError) as error:  # it is read only now
         value, reason = _named(item), str(error)
         raise Refused(field, "problem.file.unreadable", value=value, reason=reason) from None
+
+
+def _is_its_file(item: Any) -> bool:
+    """Whether a picture is what its file still holds, in a format that is taken as it is."""
+    from PIL import Image  # noqa: PLC0415 - there already, since this is its picture
+
+    name = getattr(item, "filename", "")
+    if not name or str(item.format).lower() not in LIMITS["images"].formats:
+        return False
+    try:
+        with Image.open(name) as now:
+            same = (now.format, now.mode, now.size) == (item.format, item.mode, item.size)
+            return (
+                same and now.getpalette() == item.getpalette() and now.tobytes() == item.tobytes()
+            )
+    except (OSError, ValueError, SyntaxError):  # gone or damaged: encoded anew, or refused there
+        return False
 
 
 def _named(item: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import filecmp
 import hashlib
 import json
 import logging
@@ -12,7 +13,7 @@ import re
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -86,6 +87,8 @@ class Video:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Copy the file and return where the copy is; never overwrites, ``-2`` is added.
 
+        Where the same copy is already, nothing is written.
+
         Args:
             path: a file, or a folder in which the copy gets the file's own name. Folders that
                 are missing are made.
@@ -99,7 +102,7 @@ class Video:
         try:
             with self.path.open("rb") as source:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                return _copy(source, target)
+                return _twin(self.path, target) or _copy(source, target)
         except FileNotFoundError:
             raise ConfigError("error.file.gone", path=str(self.path)) from None
         except OSError as error:
@@ -410,6 +413,12 @@ def _is_left(path: Path) -> bool:
 def _numbered(path: Path) -> Iterator[Path]:
     yield path
     yield from (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+
+
+def _twin(file: Path, target: Path) -> Path | None:
+    """The copy of a file that is at the target, or at its numbered names, already."""
+    taken = takewhile(Path.is_file, _numbered(target))
+    return next((path for path in taken if filecmp.cmp(file, path, shallow=False)), None)
 
 
 def _exclusive(names: Iterator[Path]) -> tuple[Path, BinaryIO]:

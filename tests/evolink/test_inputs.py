@@ -139,6 +139,23 @@ def test_the_same_content_is_the_same_input(way: Callable[[Path], object], path:
     assert expected == VideoRequest("fox", images=[found]).digest
 
 
+@pytest.mark.usefixtures("here")
+def test_a_picture_is_its_file_until_it_is_edited(path: Path) -> None:
+    """A Pillow picture opened from a file is that file; edited, moved on or gone it is its own."""
+    picture = Image.open(path)
+    assert opened(path) == opened(picture)
+    picture.load()
+    assert "cat.png" == opened(picture).name
+
+    edited = Image.open(path.name)
+    edited.putpixel((0, 0), (1, 2, 3))
+    assert opened(path) != opened(edited)
+    Image.new("RGB", (400, 300), "crimson").save(path)
+    assert opened(path) != opened(picture)
+    path.unlink()
+    assert "png" == opened(picture).format
+
+
 @pytest.mark.parametrize("mode", ["rb", "r+b"])
 def test_an_open_file_is_read_whole_and_left_where_it_was(path: Path, mode: str) -> None:
     """From the middle of an open file the whole counts, and the position stays."""
@@ -413,6 +430,7 @@ def test_a_job_without_a_video_says_to_wait() -> None:
 
     problem = refused(waiting)
 
+    assert "Processing" in problem.text
     assert "problem.job.unfinished" == problem.text_id
     assert all(word in problem.text for word in ("kite2345", "processing", "wait()"))
 

@@ -101,10 +101,10 @@ def test_quiet_says_nothing(
 
 
 def test_copies_of_a_sweep_are_told(
-    cell: Callable[..., Any], live: Peer, capsys: pytest.CaptureFixture[str]
+    cell: Callable[..., Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A grid has no room for them, so a cell that waits names each copy below it."""
-    cell(f"%%seedance {SMALL} -y --wait -o kite.mp4\na kite")
+    cell(f"%%seedance {SMALL} --wait -o kite.mp4\na kite")
     said = capsys.readouterr().out
 
     for name in ("kite.mp4", "kite-2.mp4"):

@@ -240,14 +240,29 @@ def test_saving_never_overwrites(library: Library, tmp_path: Path) -> None:
     """Copies get -2, -3; a folder takes the file's name; missing folders are made."""
     video = store(library)
     out = tmp_path / "deep" / "dog.mp4"
+    out.parent.mkdir()
+    out.write_bytes(WHOLE[:-1] + b"!")
+    out.with_stem("dog-2").write_bytes(b"")
 
-    copies = [video.save(out) for _ in range(3)]
+    copy = video.save(out)
     in_folder = video.save(f"{tmp_path}/new/")
 
-    assert [copy.name for copy in copies] == ["dog.mp4", "dog-2.mp4", "dog-3.mp4"]
+    assert copy == out.with_stem("dog-3")
     assert in_folder == tmp_path / "new" / "abcd.mp4"
-    assert video.save(tmp_path / "new").name == "abcd-2.mp4"
-    assert {copy.read_bytes() for copy in copies} == {WHOLE}
+    assert copy.read_bytes() == in_folder.read_bytes() == WHOLE
+    assert WHOLE[:-1] + b"!" == out.read_bytes()
+
+
+def test_the_same_copy_is_written_once(library: Library, tmp_path: Path) -> None:
+    """Where the target, or one of its numbered names, has the same bytes, that is the copy."""
+    video = store(library)
+    out = tmp_path / "dog.mp4"
+
+    assert [out, out] == [video.save(out), video.save(out)]
+    out.write_bytes(b"another")
+    assert [out.with_stem("dog-2")] * 2 == [video.save(out), video.save(out)]
+    assert video.path == video.save(video.path.parent)
+    assert ["dog-2.mp4", "dog.mp4"] == sorted(path.name for path in tmp_path.glob("*.mp4"))
 
 
 def test_a_target_is_checked_beforehand(tmp_path: Path) -> None:
