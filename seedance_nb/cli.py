@@ -27,7 +27,7 @@ from seedance_nb.core.errors import (
     SubmitUncertain,
 )
 from seedance_nb.core.texts import say
-from seedance_nb.runs import cleaning, settings, terminal
+from seedance_nb.runs import cleaning, log_rows, settings, terminal
 from seedance_nb.runs import current as sessions
 from seedance_nb.runs import demo as demos
 from seedance_nb.runs import doctor as doctors
@@ -208,7 +208,7 @@ def log(given: argparse.Namespace) -> int:
     """List what was asked; with `--verify` check that it is all true."""
     found = logs.read(sessions.current())
     if not given.verify:
-        for line in terminal.lines(logs.head(), found.to_rows()):
+        for line in terminal.lines(log_rows.head(), found.to_rows()):
             print(line)
         return DONE
     try:

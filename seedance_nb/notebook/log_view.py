@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from seedance_nb.core.texts import say
 from seedance_nb.notebook import cells, stage
 from seedance_nb.notebook.tables import table_html, table_text
-from seedance_nb.runs import log as logs
+from seedance_nb.runs import log_rows
 
 if TYPE_CHECKING:
     from seedance_nb.runs.log import RequestLog
@@ -20,7 +20,7 @@ def show(log: RequestLog) -> None:
         stage.print_line(say("log.empty", home=log.home))
         return
     filled = [index for index in range(len(rows[0])) if any(row[index] for row in rows)]
-    names = logs.head()
+    names = log_rows.head()
     head = [names[index] for index in filled]
     rows = [[row[index] for index in filled] for row in rows]
     text = table_text(head, rows)

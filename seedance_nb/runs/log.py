@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from seedance_nb.core.errors import BudgetExceeded
 from seedance_nb.core.secret import hidden
-from seedance_nb.core.texts import say
-from seedance_nb.runs import dataframe, exports
+from seedance_nb.runs import dataframe, exports, log_rows
 from seedance_nb.runs.budget import NO_CONSENT, Consent
 from seedance_nb.runs.job import Jobs
 from seedance_nb.runs.journal import seconds, timestamp
-from seedance_nb.runs.settings import say_where
 from seedance_nb.runs.verify import verify
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from seedance_nb.core.media import Media
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.runs.job import Job
     from seedance_nb.runs.journal import Event
@@ -206,8 +203,8 @@ class RequestLog(Sequence[Entry]):
         return dataframe.make([entry.to_row() for entry in self._entries])
 
     def to_rows(self) -> list[list[str]]:
-        """The entries as a table of texts: `COLUMNS` says of what."""
-        return [_row(entry) for entry in self._entries]
+        """The entries as a table of texts, with the columns of `log_rows.COLUMNS`."""
+        return [log_rows.row(entry) for entry in self._entries]
 
     def _part(self, entries: Iterable[Entry]) -> RequestLog:
         return RequestLog(entries, sessions=self.sessions, home=self.home, keeper=self._keeper)
@@ -301,41 +298,6 @@ class Keeper(Protocol):
 
 
 _SESSION = ("time", "versions", "commit", "system", "catalog")
-COLUMNS = (
-    "cell", "job", "how", "status", "model", "inputs", "take", "digest", "where", "credits", "file",
-)  # fmt: skip
-
-
-def head() -> list[str]:
-    """The names of the columns, in the language of the session."""
-    return [say(f"log.column.{name}") for name in COLUMNS]
-
-
-def _row(entry: Entry) -> list[str]:
-    state, number = entry.state, entry.cell.get("number")
-    cell = f"[{number}]" if number is not None else str(entry.cell.get("kind", ""))
-    if state is None:
-        return [cell, "", entry.how, *[""] * (len(COLUMNS) - 3)]
-    credits_ = "" if state.credits is None or state.backend == "simulator" else f"{state.credits:g}"
-    model = state.request.model if state.request else None
-    return [
-        cell,
-        entry.job,
-        entry.how,
-        state.status,
-        (model or "").removeprefix("seedance-2.0-"),
-        ", ".join(_named(media) for media in state.request.files) if state.request else "",
-        str(state.take),
-        entry.digest.removeprefix("sha256:")[:12],
-        say_where(state.backend, state.base_url, short=True),
-        credits_,
-        state.videos[0].path.name if state.videos else "",
-    ]
-
-
-def _named(media: Media) -> str:
-    """A file by its name and the beginning of its hash."""
-    return f"{media.name or media.file} ({media.sha256[:8]})"
 
 
 def read(

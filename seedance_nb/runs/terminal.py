@@ -105,7 +105,7 @@ def _row(job: Job) -> list[str]:
     prompt = " ".join(job.request.prompt.split()) if job.request else "-"
     return [
         job.id,
-        job.status,
+        say(f"log.status.{job.status}"),
         time.strftime("%Y-%m-%d %H:%M", asked) if asked else "-",
         f"{job.backend} {urlsplit(job.base_url).netloc}".strip(),
         str(job.request.model) if job.request else "-",

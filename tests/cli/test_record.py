@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
+
     Run: TypeAlias = Callable[..., Any]
 
 
@@ -27,6 +29,18 @@ def test_the_log_is_listed_checked_and_written(run: Run) -> None:
     assert video.stem in Path(written.out.strip()).read_text("utf-8")
     assert 1 == bad.code
     assert f"{video.stem}: the file is gone" in bad.out
+
+
+def test_jobs_and_log_are_listed_in_chinese(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Chinese is spoken, the words of both tables are Chinese."""
+    run("generate", "a paper boat", "-d", "4", "-q", "480p", "--quiet")
+    monkeypatch.setenv("SEEDANCE_NB_LANGUAGE", "zh")
+
+    listed, logged = run("jobs"), run("log")
+
+    assert "已完成" in listed.out
+    assert "已发送" in logged.out
+    assert "completed" not in listed.out + logged.out
 
 
 def test_a_notebook_is_held_against_the_record(run: Run, tmp_path: Path) -> None:

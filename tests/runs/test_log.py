@@ -12,9 +12,11 @@ import jsonschema
 import pytest
 from canary import CANARY
 
+from seedance_nb.core import texts
 from seedance_nb.core.errors import BudgetExceeded, ConfigError, SeedanceError, TaskFailed
 from seedance_nb.core.request import VideoRequest
-from seedance_nb.runs import exports, log
+from seedance_nb.runs import exports, log, log_rows
+from seedance_nb.runs.budget import Consent
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
 
@@ -265,6 +267,37 @@ def test_the_number_written_is_of_what_is_in_the_file(record: RequestLog) -> Non
     assert "1 call in a.ipynb." == exports.said(first, Path("a.ipynb"))
     assert "1 entry in a.jsonl." == exports.said(first, Path("a.jsonl"))
     assert "<RequestLog 1 entry, 1 session>" == repr(first)
+
+
+def test_the_rows_of_a_sweep_differ(make: Callable[..., Session]) -> None:
+    """The table has beginning and end of the prompt and what was asked for, in few columns."""
+    session = make()
+    long = "a golden retriever runs across a sunlit meadow at"
+    jobs = session.sweep(f"{long} {{dawn|dusk}}", duration=[4, 6], consent=Consent(yes=True))
+    session.generate("一只熊猫在竹林里吃竹子，柔和的晨光照在它的身上，慢镜头", aspect_ratio="9:16")
+    jobs.wait(20)
+
+    rows = [dict(zip(log_rows.COLUMNS, row, strict=True)) for row in log.read(session).to_rows()]
+
+    assert [
+        ("a golden retriever run…eadow at dawn", "4 s 720p"),
+        ("a golden retriever run…eadow at dawn", "6 s 720p"),
+        ("a golden retriever run…eadow at dusk", "4 s 720p"),
+        ("a golden retriever run…eadow at dusk", "6 s 720p"),
+        ("一只熊猫在竹林里吃竹子…身上，慢镜头", "5 s 720p 9:16"),
+    ] == [(row["prompt"], row["asked"]) for row in rows]
+
+
+def test_the_words_of_the_table_are_in_the_users_language(record: RequestLog) -> None:
+    """How it was answered and what became of it is said in Chinese where that is spoken."""
+    how, status = (log_rows.COLUMNS.index(name) for name in ("how", "status"))
+    texts.use("zh")
+    try:
+        found = {(row[how], row[status]) for row in record.to_rows()}
+    finally:
+        texts.use("en")
+
+    assert {("已发送", "已完成"), ("已发送", "失败"), ("已显示", "已完成")} == found
 
 
 def forms(session: Session, folder: Path) -> dict[str, bytes]:
