@@ -100,11 +100,35 @@ def _run(words: list[str]) -> int:
     return commands[given.command](given)
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help whose one word of its own is ours."""
+
+    def add_usage(
+        self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None
+    ) -> None:
+        super().add_usage(usage, actions, groups, say("cli.usage") if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
     """An argparse parser that raises our error, in our words, instead of leaving the process."""
 
+    def __init__(self, *, add_help: bool = True, **given: Any) -> None:
+        parents = given.pop("parents", ())
+        super().__init__(**{"formatter_class": _Formatter, **given}, add_help=False)
+        _entitle(self)
+        for parent in parents:  # after the headings, by which groups are brought together
+            self._add_container_actions(parent)
+        if add_help:
+            self.add_argument("-h", "--help", action="help", help=say("cli.help"))
+
     def error(self, message: str) -> NoReturn:
         raise ConfigError("cli.words", message=options.reworded(message), command=self.prog)
+
+
+def _entitle(made: argparse.ArgumentParser) -> None:
+    """The headings of a parser's help; argparse has no other way to them."""
+    made._positionals.title = say("cli.arguments")  # noqa: SLF001
+    made._optionals.title = say("cli.options")  # noqa: SLF001
 
 
 # --- help -----------------------------------------------------------------------------------------
@@ -116,14 +140,12 @@ def _parser(command: str) -> argparse.ArgumentParser:
         prog="seedance-nb",
         description=say("cli.about"),
         epilog=say("cli.epilog"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
         add_help=False,
         allow_abbrev=False,
     )
-    group = made.add_argument_group(say("cli.options"))
-    group.add_argument("-h", "--help", action="help", help=say("cli.help"))
-    group.add_argument("--version", action="version", version=version, help=say("cli.version"))
-    group.add_argument("--language", metavar="en|zh", help=say("cli.language"))
+    made.add_argument("-h", "--help", action="help", help=say("cli.help"))
+    made.add_argument("--version", action="version", version=version, help=say("cli.version"))
+    made.add_argument("--language", metavar="en|zh", help=say("cli.language"))
     commands = made.add_subparsers(
         title=say("cli.commands"), dest="command", metavar="COMMAND", required=True
     )
@@ -151,6 +173,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
 
 def _generate_options() -> argparse.ArgumentParser:
     made = options.parser("seedance-nb generate", positional="prompt")
+    _entitle(made)
     for action in made._actions:  # noqa: SLF001 - argparse tells of its options in no other way
         text_id = f"cli.option.{action.dest}"
         action.help = say(text_id) if text_id in texts.TABLE else action.help
@@ -252,8 +275,13 @@ def leaks(path: str) -> int:
     for leak in leaking.find(Path(path).expanduser(), sessions.current().secret):
         print(leak)
         count += 1
-    tell(say("leaks.found", count=count) if count else say("leaks.none", path=path))
+    tell(say("leaks.found", count=count) if count else say("leaks.none", path=_shown(path)))
     return FAILED if count else DONE
+
+
+def _shown(path: str) -> str:
+    """A path that says where it is: `.` and `..` do not."""
+    return path if Path(path).name not in ("", "..") else str(Path(path).resolve())
 
 
 def simulate(given: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.catalog import FORMATS, LIMITS, OLD_AREA
 from seedance_nb.core.errors import Problem
+from seedance_nb.core.texts import say
 from seedance_nb.core.words import listed
 
 if TYPE_CHECKING:
@@ -206,8 +207,10 @@ def warnings(name: str, items: Sequence[object]) -> Iterator[Problem]:
         area = (media.width or 0) * (media.height or 0)
         if name == "videos" and OLD_AREA < area <= LIMITS[name].area[1]:
             yield Problem(name, "problem.file.area.old", value=shown, area=area, limit=OLD_AREA)
-        if any(getattr(media, fact) is None for fact in LIMITS[name].facts):
-            yield Problem(name, "problem.file.unchecked", value=shown)
+        unread = [fact for fact in LIMITS[name].facts if getattr(media, fact) is None]
+        if unread:
+            facts = listed(say(f"fact.{fact}") for fact in unread)
+            yield Problem(name, "problem.file.unchecked", value=shown, facts=facts)
 
 
 def ratios_differ(items: Sequence[object]) -> bool:

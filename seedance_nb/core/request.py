@@ -197,6 +197,8 @@ class VideoRequest:
         counts = {name: len(getattr(self, name)) for name in MEDIA_FIELDS}
         if self.mode == "reference":
             found += tags.warnings(self.prompt, counts)
+        elif said := tags.used(self.prompt):
+            found.append(Problem("prompt", "problem.tag.mode", tags=listed(said)))
         for name in MEDIA_FIELDS:
             found += media.warnings(name, getattr(self, name))
         return tuple(found)

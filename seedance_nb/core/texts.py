@@ -311,9 +311,13 @@ TABLE: dict[str, tuple[str, str]] = {
     "fit.fps": ("{old} to {new} frames a second", "帧率 {old} 到 {new}"),
     "fit.size": ("{old} to {new}", "{old} 到 {new}"),
     "problem.file.unchecked": (
-        "`{field}`: {value!r} was not checked in full; `pip install 'seedance_nb[media]'` does.",
-        "`{field}`：{value!r} 未能完整检查；安装 `pip install 'seedance_nb[media]'` 后可以。",
+        "`{field}`: {value!r} was not checked in full, could not read: {facts}. The extra "
+        "`seedance_nb[media]` reads more kinds of files, where it is not installed yet.",
+        "`{field}`：{value!r} 未能完整检查，读不出：{facts}。如未安装 `seedance_nb[media]`，装上后能读更多种文件。",
     ),
+    "fact.width": ("width and height", "宽高"),
+    "fact.duration": ("length", "时长"),
+    "fact.fps": ("frames a second", "帧率"),
     "problem.image.ratios": (
         "`images`: first and last frame differ in shape; the last one is cropped to the first.",
         "`images`：首帧与尾帧的宽高比不同；尾帧会按首帧裁剪。",
@@ -326,6 +330,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "{value} in the prompt is sent as it stands; add `--sweep` (Python: `sd.sweep`) to make "
         "one video of each.",
         "提示词中的 {value} 会原样发送；加 `--sweep`（Python 用 `sd.sweep`）才会各生成一个。",
+    ),
+    "problem.tag.mode": (
+        "{tags} only speaks of a file with `-m reference`.",
+        "只有用 `-m reference` 时，{tags} 才指代文件。",
     ),
     "problem.tag.unused": (
         "The prompt does not speak of {tags}.",
@@ -502,6 +510,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`: leave user name and password out of the address; they would be shown and written "
         "down.",
         "`{field}`：地址中请勿包含用户名和密码，它们会被显示并写入记录。",
+    ),
+    "problem.environment": (
+        "The environment has {field}, which is no setting of seedance_nb and does nothing.",
+        "环境变量 {field} 不是 seedance_nb 的设置，不起作用。",
+    ),
+    "problem.environment.close": (
+        "The environment has {field}, which is no setting and does nothing; did you mean {close}?",
+        "环境变量 {field} 不是设置，不起作用；是否想写 {close}？",
     ),
     "problem.variable.secret": (
         "The variable {name!r} holds the API key; it must not go into a request.",
@@ -1430,6 +1446,24 @@ TABLE: dict[str, tuple[str, str]] = {
         "reserved, would exceed {cap} = {limit:g}. Nothing was sent.",
         "{count} 个视频最多 {more:.4g} 额度，加上已用和预留的 {spent:.4g}，会超出 {cap} = {limit:g}。请求未发送。",
     ),
+    "error.budget.over.call": (
+        "{count:video|videos} in this call for up to {more:.4g} credits would exceed "
+        "{cap} = {limit:g}. Nothing was sent.",
+        "这次调用的 {count} 个视频最多 {more:.4g} 额度，会超出 {cap} = {limit:g}。请求未发送。",
+    ),
+    "error.budget.over.call.spent": (
+        "{count:video|videos} for up to {more:.4g} credits, with {spent:.4g} spent or reserved in "
+        "this call, would exceed {cap} = {limit:g}. Not sent.",
+        "{count} 个视频最多 {more:.4g} 额度，加上这次调用已用和预留的 {spent:.4g}，会超出 {cap} = {limit:g}。未发送。",
+    ),
+    "error.budget.over.call.hint": (
+        "Ask for less, or raise {cap}.",
+        "请减少请求，或调高 {cap}。",
+    ),
+    "error.budget.over.call.spent.hint": (
+        "Ask for less, or raise {cap}.",
+        "请减少请求，或调高 {cap}。",
+    ),
     "error.budget.over.hint": (
         "Ask for less, or raise {cap}.",
         "请减少请求，或调高 {cap}。",
@@ -1439,8 +1473,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "无法遵守 {cap} = {limit:g}：费用{why}。请求未发送。",
     ),
     "error.budget.unknown.hint": (
-        "Without {cap} it is sent; once a video like it is made here, its price is known.",
-        "去掉 {cap} 即可发送；这里生成过同类视频后，价格就已知。",
+        "To learn the price, make one short video of this model and quality without {cap}: the "
+        "record then knows it. `--dry-run` shows what is known.",
+        "要知道价格，先不设 {cap}，用同一模型和清晰度生成一个短视频，之后记录中就有价格。"
+        "`--dry-run` 会显示已知的费用。",
     ),
     "error.budget.vague": (
         "{cap} = {limit:g} cannot be kept: nobody knows what {jobs} cost. Nothing was sent.",
@@ -2503,6 +2539,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "commands",
         "命令",
     ),
+    "cli.usage": ("usage: ", "用法："),
+    "cli.arguments": ("arguments", "参数"),
     "cli.options": (
         "options",
         "选项",
@@ -2810,6 +2848,98 @@ TABLE: dict[str, tuple[str, str]] = {
         "模拟器现在演示：{name}。用 `%seedance simulate normal` 结束。",
     ),
     "magic.simulate.normal": ("The simulator: all goes well.", "模拟器：一切正常。"),
+    "scenario.normal": (
+        "All goes well.",
+        "一切正常。",
+    ),
+    "scenario.fail": (
+        "The task fails on its content; fail:CODE fails with another documented code.",
+        "任务因内容失败；fail:错误码 以文档中的其他错误码失败。",
+    ),
+    "scenario.cancelled": (
+        "The service cancels the task halfway.",
+        "服务中途取消任务。",
+    ),
+    "scenario.stall": (
+        "Progress stops at 95 % for ever.",
+        "进度永远停在 95 %。",
+    ),
+    "scenario.jump": (
+        "Progress stands still, then leaps.",
+        "进度先不动，然后突然跳跃。",
+    ),
+    "scenario.backwards": (
+        "Progress falls back from 70 % to 30 % on the way.",
+        "进度中途从 70 % 退回 30 %。",
+    ),
+    "scenario.unknown-status": (
+        "For a while the status is a word that nobody has documented.",
+        "有一段时间，状态是文档中没有的词。",
+    ),
+    "scenario.lost-answer": (
+        "The create is accepted, but its answer never arrives.",
+        "创建请求被接受，但应答丢失。",
+    ),
+    "scenario.slow-accept": (
+        "The service takes 40 real seconds (scaled) to answer a create.",
+        "服务要 40 秒（按时间比例）才应答创建请求。",
+    ),
+    "scenario.server-error": (
+        "Every create gets a 500 and makes nothing.",
+        "每个创建请求都得到 500，什么也没有创建。",
+    ),
+    "scenario.rate-limit": (
+        "The first two creates get a 429 with Retry-After.",
+        "前两个创建请求得到 429 和 Retry-After。",
+    ),
+    "scenario.no-quota": (
+        "The account is empty: every create gets a 402.",
+        "账户没有积分：每个创建请求都得到 402。",
+    ),
+    "scenario.no-channel": (
+        "No channel serves the model: every create gets a 400.",
+        "没有渠道提供该模型：每个创建请求都得到 400。",
+    ),
+    "scenario.no-channel-503": (
+        "No channel serves the model: every create gets the older 503.",
+        "没有渠道提供该模型：每个创建请求都得到旧式的 503。",
+    ),
+    "scenario.bad-key": (
+        "The key is not accepted: 401 everywhere.",
+        "密钥不被接受：一律 401。",
+    ),
+    "scenario.query-errors": (
+        "The first three queries of each task get a 500.",
+        "每个任务的前三次查询得到 500。",
+    ),
+    "scenario.expired-link": (
+        "The first result link of each task is dead; asking again gives a good one.",
+        "每个任务的第一个视频链接已失效；再查询一次得到有效链接。",
+    ),
+    "scenario.broken-file": (
+        "The result is cut off after two thirds of the file.",
+        "视频文件在三分之二处被截断。",
+    ),
+    "scenario.missing-file": (
+        "The result link leads nowhere (404).",
+        "视频链接无效（404）。",
+    ),
+    "scenario.wrong-length": (
+        "The result is two seconds longer than asked.",
+        "视频比要求的长两秒。",
+    ),
+    "scenario.wrong-size": (
+        "The result has another ratio than asked.",
+        "视频的宽高比与要求不同。",
+    ),
+    "scenario.no-results": (
+        "The task completes without a result link.",
+        "任务完成，但没有视频链接。",
+    ),
+    "scenario.two-results": (
+        "The task completes with two result links.",
+        "任务完成，有两个视频链接。",
+    ),
     "magic.column.scenario": ("Scenario", "场景"),
     "magic.column.happens": ("What happens", "会发生什么"),
     "clean.none": ("Nothing to remove in {home}.", "{home} 中没有可删除的文件。"),

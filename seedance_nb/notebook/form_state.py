@@ -186,7 +186,8 @@ def _by_field(problems: Sequence[Problem]) -> dict[str, tuple[str, ...]]:
 
 
 def _advice(request: VideoRequest | None, mode: Mode, prompt: str) -> dict[str, tuple[str, ...]]:
-    found = _by_field(request.warnings) if request else {}
+    said = request.warnings if request else ()
+    found = _by_field([one for one in said if one.text_id != "problem.tag.mode"])
     used = tags.used(prompt)
     if used and mode != "reference":
         line = say("form.tags.reference", tags=listed(used))

@@ -69,7 +69,7 @@ def _key(session: Session) -> str:
 
 
 def _backend(session: Session) -> str:
-    return f"{session.backend} ({session.where})"
+    return str(session.where)
 
 
 def _catalog(session: Session) -> str:

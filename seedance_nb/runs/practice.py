@@ -1,6 +1,7 @@
 """The simulator's scenarios: bad days to practise for, chosen while it runs.
 
-The simulator is a peer that is known by name only, so its own words tell what a scenario is.
+The simulator is a peer that is known by name only: where there is no text of ours for a scenario,
+its own words tell what it is.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from seedance_nb.core import texts
 from seedance_nb.core.errors import ConfigError
 from seedance_nb.core.words import listed, nearest
 
@@ -18,7 +20,11 @@ if TYPE_CHECKING:
 def scenarios() -> dict[str, str]:
     """What the simulator can play, and a line about each."""
     rows = importlib.import_module("seedance_nb.simulator.scenario").SCENARIOS
-    return {name: row.summary for name, row in rows.items()}
+    return {name: _say(f"scenario.{name}", row.summary) for name, row in rows.items()}
+
+
+def _say(text_id: str, otherwise: str) -> str:
+    return texts.say(text_id) if text_id in texts.TABLE else otherwise
 
 
 def playing(session: Session) -> str:

@@ -398,3 +398,12 @@ def test_lab_opens_the_notebooks(call: Run, tmp_path: Path) -> None:
     assert 0 == said.code
     assert "01_quickstart.ipynb" in said.out
     assert "--no-browser" in said.out
+
+
+@pytest.mark.parametrize("command", ["generate", "doctor", "export"])
+def test_help_speaks_chinese_throughout(run: Run, command: str) -> None:
+    """What argparse says by itself in its help is said in the user's language, too."""
+    said = run("--language", "zh", command, "--help").out
+
+    assert 1 == said.count("用法：") == said.count("选项:")
+    assert not any(word in said for word in ("usage", "options:", "positional", "show this"))

@@ -90,6 +90,14 @@ def test_what_is_not_known_or_not_sure_is_told(known: dict[str, Any], ids: list[
     assert all("a.mp4" in one.text for one in request.warnings)
 
 
+def test_what_could_not_be_read_is_named() -> None:
+    """The line tells which facts are missing, whether or not more could be installed."""
+    [warning] = VideoRequest("x", videos=[film(width=None, height=None)]).warnings
+
+    assert "width and height" in warning.text
+    assert "pip install" not in warning.text
+
+
 def test_frames_of_different_shape_are_told() -> None:
     """The last frame is cropped to the first: a warning, unless they differ by a pixel or so."""
     cases = {(400, 400): False, (402, 400): False, (500, 400): True}

@@ -62,14 +62,6 @@ def test_a_file_without_a_tag_is_told_where_there_are_tags() -> None:
     assert {} == warnings("@image1 @image2 @video1 @audio1", **given)
 
 
-def test_tags_are_no_matter_of_other_modes() -> None:
-    """Only reference models are documented to read tags; elsewhere nothing is said of them."""
-    request = VideoRequest("the fox of @image2", images=[PICTURE])
-
-    assert "image" == request.mode
-    assert not any(one.text_id.startswith("problem.tag") for one in request.warnings)
-
-
 def test_tags_are_sent_as_they_are_written() -> None:
     """The prompt is the user's: no tag in it is rewritten."""
     request = VideoRequest("the fox of @Image1", model="reference", images=[PICTURE])
@@ -87,3 +79,12 @@ def test_warnings_of_tags_are_said_in_chinese_too() -> None:
 
     assert 2 == len(found)
     assert all("提示词" in text for text in found.values())
+
+
+def test_tags_outside_of_reference_are_told() -> None:
+    """With first and last frames a tag means nothing: a warning says with what it does."""
+    found = VideoRequest("the fox of @image1", images=[PICTURE]).warnings
+
+    assert ["problem.tag.mode"] == [one.text_id for one in found]
+    assert "@image1" in found[0].text
+    assert "-m reference" in found[0].text

@@ -430,7 +430,7 @@ def test_a_job_without_a_video_says_to_wait() -> None:
 
     problem = refused(waiting)
 
-    assert "Processing" in problem.text
+    assert "In the making" in problem.text
     assert "problem.job.unfinished" == problem.text_id
     assert all(word in problem.text for word in ("kite2345", "processing", "wait()"))
 

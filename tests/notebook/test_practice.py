@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import seedance_nb as sd
+from seedance_nb.core import texts
+from seedance_nb.runs import practice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -85,3 +87,15 @@ def test_a_live_session_plays_nothing(
     assert "played by the simulator only" in say("%seedance simulate fail")
     live.close()
     sd.configure(backend=None, api_key=None, base_url=None)
+
+
+def test_scenarios_are_told_in_the_language_of_the_user() -> None:
+    """Each scenario of the simulator has words of ours, in both languages."""
+    spoken = {}
+    for language in texts.LANGUAGES:
+        texts.use(language)
+        spoken[language] = practice.scenarios()
+
+    assert spoken["en"].keys() == spoken["zh"].keys()
+    assert "All goes well." == spoken["en"]["normal"]
+    assert all(not line.isascii() for line in spoken["zh"].values())
