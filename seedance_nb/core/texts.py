@@ -512,8 +512,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：地址中请勿包含用户名和密码，它们会被显示并写入记录。",
     ),
     "problem.environment": (
-        "The environment has {field}, which is no setting of seedance_nb and does nothing.",
-        "环境变量 {field} 不是 seedance_nb 的设置，不起作用。",
+        "The environment has {field}, which is no setting and does nothing.",
+        "环境变量 {field} 不是任何设置，不起作用。",
     ),
     "problem.environment.close": (
         "The environment has {field}, which is no setting and does nothing; did you mean {close}?",
@@ -2322,6 +2322,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.key.from": ("set, from {source}", "已设置，来自 {source}"),
     "magic.column.job": ("Job", "任务"),
     "magic.column.status": ("Status", "状态"),
+    "magic.column.apart": ("Differs in", "不同之处"),
     "magic.column.take": ("Take", "条"),
     "magic.column.asked": ("Asked", "提交时间"),
     "magic.column.where": ("Made on", "来源"),
@@ -2425,7 +2426,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "表单需要在浏览器的笔记本中使用。这里可以用 `%%seedance` 单元格或 `sd.generate()`。",
     ),
     "form.label.model": ("Input", "输入类型"),
-    "form.label.prompt": ("Prompt", "Prompt"),
+    "form.label.prompt": ("Prompt", "提示词"),
     "form.label.tier": ("Tier", "档位"),
     "form.label.duration": ("Seconds", "时长（秒）"),
     "form.label.quality": ("Quality", "画质"),
@@ -2752,30 +2753,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "cli.jobs.none": (
         "No jobs in {home} yet.",
         "{home} 中还没有任务。",
-    ),
-    "cli.jobs.id": (
-        "job",
-        "任务",
-    ),
-    "cli.jobs.status": (
-        "status",
-        "状态",
-    ),
-    "cli.jobs.asked": (
-        "asked",
-        "提交时间",
-    ),
-    "cli.jobs.where": (
-        "made on",
-        "后端",
-    ),
-    "cli.jobs.model": (
-        "model",
-        "模型",
-    ),
-    "cli.jobs.prompt": (
-        "prompt",
-        "prompt",
     ),
     "cli.resume": (
         "go on with all that is not finished, after a crash for instance",

@@ -25,7 +25,7 @@ HOSTILE = '<script>window.hit=1</script>"><img src=y onerror=window.hit=1> \u202
 ASKED = "from seedance_nb.runs import current; print(current.current().job().request.images)"
 WORDS = {
     "en": ("Prompt", "Images", "Videos", "Sounds", "Upload images", "Generate"),
-    "zh": ("Prompt", "图片", "视频", "音频", "上传图片", "生成"),
+    "zh": ("提示词", "图片", "视频", "音频", "上传图片", "生成"),
 }
 # What is wider than the output that it is in.
 STICKING_OUT = """(area => {
@@ -122,7 +122,7 @@ def test_the_keyboard_alone_fills_in_a_form_and_starts_a_job(lab: Lab) -> None:
 def test_a_form_with_problems_reads_well(lab: Lab, language: str) -> None:
     """Problems and thumbnails stay inside, and axe finds nothing serious."""
     book = opened(lab, language=language)
-    labels = {"en": ("Prompt", "Images", "Callback"), "zh": ("Prompt", "图片", "回调地址")}[
+    labels = {"en": ("Prompt", "Images", "Callback"), "zh": ("提示词", "图片", "回调地址")}[
         language
     ]
     (lab.folder / "small.png").write_bytes(makers.picture((200, 150)))
@@ -140,7 +140,7 @@ def test_a_form_that_is_ready_reads_well(lab: Lab, language: str) -> None:
     """So do the estimate, an open spelling and a finished job below."""
     book = opened(lab, language=language)
     words = {"en": ("As Python", "Generate"), "zh": ("转为 Python", "生成")}[language]
-    type_into(lab, "Prompt", PROMPTS[language])
+    type_into(lab, {"en": "Prompt", "zh": "提示词"}[language], PROMPTS[language])
     for word in words:
         lab.page.get_by_role("button", name=word, exact=True).click()
     book.until_shows(2, "video")
