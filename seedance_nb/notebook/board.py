@@ -40,9 +40,10 @@ def board_html(board: BoardState, *, asof: str = "") -> str:
 
 def board_text(board: BoardState) -> str:
     """The rows as a table of plain text, without the columns that are empty."""
-    names = ("job", "status", "prompt", "take", "asked", "where", "credits", "file")
+    names = ("job", "status", "prompt", "take", "apart", "asked", "where", "credits", "file")
     rows = [
-        [r.job, r.word, r.prompt, r.take, r.asked, r.where, r.credits, r.what] for r in board.rows
+        [r.job, r.word, r.prompt, r.take, r.apart, r.asked, r.where, r.credits, r.what]
+        for r in board.rows
     ]
     filled = [index for index in range(len(names)) if any(row[index] for row in rows)]
     head = [say(f"magic.column.{names[index]}") for index in filled]

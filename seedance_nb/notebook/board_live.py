@@ -78,9 +78,15 @@ class Source:
         self.session = session
         self._jobs: Iterable[Job] = jobs
         self._only = only
+        self._given = {job.id: place for place, job in enumerate(jobs)}
         self._has_files: dict[str, bool] = {}
         self._watched: dict[str, bool] = {}
         self._asked = 0.0
+
+    @property
+    def sort(self) -> str:
+        """How a text shows them: jobs that were chosen in their own order, all by time."""
+        return "newest" if self._only is None else "given"
 
     def job(self, job_id: str) -> Job | None:
         """The job of this id."""
@@ -93,7 +99,8 @@ class Source:
         if self._only is not None:
             fresh_ids = {job.id for job in fresh}
             others = [job for job in known.values() if job.id not in fresh_ids]
-            self._jobs = [*others, *(job for job in fresh if job.id in self._only)]
+            found = [*others, *(job for job in fresh if job.id in self._only)]
+            self._jobs = sorted(found, key=lambda job: self._given.get(job.id, len(self._given)))
         else:
             self._jobs = fresh
         return [self.entry(job) for job in self._jobs]
@@ -142,7 +149,7 @@ def _look(source: Source, stage: Stage, view: View) -> BoardState:
 
 
 def _write(source: Source, stage: Stage) -> None:
-    board = _look(source, stage, View(sort="newest", per_page=TEXT_ROWS))
+    board = _look(source, stage, View(sort=source.sort, per_page=TEXT_ROWS))
     stage.write(board_text(board))
     if board.found > len(board.rows):
         stage.write(say("magic.jobs.earlier", count=board.found - len(board.rows)))

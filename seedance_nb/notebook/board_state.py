@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seedance_nb.core import task
+from seedance_nb.core.apart import captions
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.look import shortened
 from seedance_nb.notebook.panel_state import TONES, look_of, panel_state
@@ -84,7 +86,7 @@ class View:
         group: One of `GROUPS`, or empty for all.
         origin: `mine`, `others`, the words of a server, or empty for all.
         text: What must occur in prompt, model or ids.
-        sort: One of `SORTS`.
+        sort: One of `SORTS`, or `given` for the order that they come in.
         page: From 0; too high a number means the last one.
         per_page: How many rows.
     """
@@ -116,6 +118,7 @@ class Row:
         what: The files, or what is wrong.
         warning: What must be done soon.
         actions: What can be done with it: names that `board.do.NAME` puts into words.
+        apart: What sets it apart from others with its prompt.
     """
 
     number: int
@@ -132,6 +135,7 @@ class Row:
     what: str
     warning: str
     actions: tuple[str, ...]
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +184,11 @@ def board_state(
     page = min(max(view.page, 0), pages - 1)
     first = page * view.per_page
     shown = wanted[first : first + view.per_page]
+    apart = captions([entry.state.request for entry in wanted])[first:]
     return BoardState(
         rows=tuple(
-            _row(entry, number, now, say_file) for number, entry in enumerate(shown, first + 1)
+            dataclasses.replace(_row(entry, number, now, say_file), apart=words)
+            for number, (entry, words) in enumerate(zip(shown, apart, strict=False), first + 1)
         ),
         totals=_totals(entries),
         money=_money(entries),
@@ -240,6 +246,8 @@ def _order(sort: str, now: float) -> Callable[[Entry], tuple[object, ...]]:
         "credits": lambda e: (-(_credits(e.state) or 0.0),),
         "prompt": lambda e: (e.state.request.prompt.lower() if e.state.request else "",),
     }
+    if sort == "given":
+        return lambda _: ()
     if sort == "oldest":
         return lambda entry: (since(entry), entry.state.id)
     return lambda entry: (*keys[sort](entry), -since(entry), entry.state.id)

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from seedance_nb.core import fitting
+from seedance_nb.core.apart import differing
 from seedance_nb.core.spelling import PATH, as_curl, wire
 from seedance_nb.core.texts import say
-from seedance_nb.notebook.gallery_state import differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seedance_nb.core.apart import differing
 from seedance_nb.core.texts import say
 from seedance_nb.notebook.look import shortened
 from seedance_nb.notebook.panel_state import panel_state
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from seedance_nb.notebook.video import Clip
     from seedance_nb.runs.record import JobState
 
-LONGEST = 90  # characters of a value in a caption
-_CONTEXT = 12  # characters kept before and after the part of a prompt that differs
-_FOLLOWING = ("catalog", "callback_url")  # say nothing of the video
+LONGEST = 90  # characters of a shared prompt or trouble are a multiple of this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,26 +123,6 @@ def gallery_state(
     )
 
 
-def differing(requests: Sequence[VideoRequest | None]) -> list[tuple[tuple[str, str], ...]]:
-    """Of each request the names and values in which it differs from others, in words.
-
-    Of prompts that differ only the part around the difference is kept; a model is left out where
-    tier or inputs already tell it.
-    """
-    rows = [_fields(request) for request in requests]
-    known = [row for row in rows if row]
-    names = [name for name in (known[0] if known else ()) if len({r[name] for r in known}) > 1]
-    if "model" in names and {"tier", "images", "videos", "audios"} & set(names):
-        names.remove("model")
-    if "prompt" in names:
-        parts = iter(_different_parts([row["prompt"] for row in known]))
-        rows = [{**row, "prompt": next(parts)} if row else row for row in rows]
-    return [
-        tuple((name, shortened(row[name], LONGEST)) for name in names if name in row)
-        for row in rows
-    ]
-
-
 # --- inside ---------------------------------------------------------------------------------------
 
 
@@ -173,57 +151,6 @@ def _tile(  # noqa: PLR0913 - one keyword for each thing that a tile tells
         trouble=shortened(state.error.message, 2 * LONGEST) if state.error else "",
         settled=panel.settled,
     )
-
-
-def _fields(request: VideoRequest | None) -> dict[str, str]:
-    if request is None:
-        return {}
-    values = {f.name: getattr(request, f.name) for f in dataclasses.fields(request)}
-    return {name: _say(value) for name, value in values.items() if name not in _FOLLOWING}
-
-
-def _say(value: object) -> str:
-    if isinstance(value, bool):
-        return say("magic.yes" if value else "magic.no")
-    if isinstance(value, tuple | list):
-        return ", ".join(str(one).rpartition("/")[2] or str(one) for one in value) or "-"
-    return str(value)
-
-
-def _different_parts(texts: Sequence[str]) -> list[str]:
-    """What stands between the beginning and the end that all share, with a little around it."""
-    before = _common(texts)
-    shortest = min(map(len, texts))
-    after = _common([text[::-1][: shortest - before] for text in texts])
-    first = _word_start(texts[0], max(0, before - _CONTEXT), before)
-    parts = []
-    for text in texts:
-        last = _word_end(text, len(text) - after, min(len(text), len(text) - after + _CONTEXT))
-        middle = text[first:last].strip()
-        parts.append(("…" if first else "") + middle + ("…" if last < len(text) else ""))
-    return parts
-
-
-def _common(texts: Sequence[str]) -> int:
-    """How many characters all begin with."""
-    columns = zip(*texts, strict=False)
-    return next((i for i, signs in enumerate(columns) if len(set(signs)) > 1), min(map(len, texts)))
-
-
-def _word_start(text: str, low: int, high: int) -> int:
-    """A place between the two at which a word begins, as far to the left as there is one."""
-    if low == 0:
-        return 0
-    found = text.find(" ", low, high)
-    return found + 1 if found >= 0 else low
-
-
-def _word_end(text: str, low: int, high: int) -> int:
-    """A place between the two at which a word ends, as far to the right as there is one."""
-    if high == len(text):
-        return high
-    found = text.rfind(" ", low, high)
-    return found if found >= 0 else high
 
 
 def _shared(requests: Sequence[VideoRequest]) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
-from urllib.parse import urlsplit
 
+from seedance_nb.core.apart import captions
 from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import columns
 from seedance_nb.evolink.plain import clean
+from seedance_nb.runs.settings import say_where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +24,9 @@ GRACE = 30  # seconds that an interrupt leaves a request that is just on its way
 SLICE = 0.2  # seconds between two looks
 PROMPT_WIDTH, NAME_WIDTH = 48, 40
 STEP = 10  # percent of an upload between two lines
-COLUMNS = ("id", "status", "asked", "where", "model", "prompt")
+COLUMNS = (
+    "job", "status", "prompt", "take", "apart", "asked", "where", "credits", "file",
+)  # fmt: skip
 
 
 def follow(
@@ -75,8 +79,13 @@ def until(condition: Callable[[], bool], seconds: float | None = None) -> None:
 
 
 def table(jobs: Iterable[Job]) -> list[str]:
-    """Lines of a table with one row a job; none without jobs."""
-    return lines([say(f"cli.jobs.{name}") for name in COLUMNS], [_row(job) for job in jobs])
+    """Lines of a table with one row a job, newest first; without the columns that are empty."""
+    found = list(jobs)
+    apart = captions([job.request for job in found])
+    rows = [_row(job, words) for job, words in zip(found, apart, strict=True)][::-1]
+    filled = [index for index in range(len(COLUMNS)) if any(row[index] for row in rows)]
+    head = [say(f"magic.column.{COLUMNS[index]}") for index in filled]
+    return lines(head, [[row[index] for index in filled] for row in rows])
 
 
 def lines(head: list[str] | None, rows: list[list[str]]) -> list[str]:
@@ -100,17 +109,29 @@ def ways_on(jobs: Iterable[Job]) -> list[str]:
     return ways
 
 
-def _row(job: Job) -> list[str]:
-    asked = time.localtime(job.state.asked_at) if job.state.asked_at else None
-    prompt = " ".join(job.request.prompt.split()) if job.request else "-"
+def _row(job: Job, apart: str) -> list[str]:
+    state = job.state
+    asked = time.localtime(state.asked_at) if state.asked_at else None
+    prompt = " ".join(job.request.prompt.split()) if job.request else ""
+    money = None if job.backend == "simulator" else job.credits
+    files = ", ".join(_near(video.path) for video in job.videos)
     return [
         job.id,
-        say(f"log.status.{job.status}"),
-        time.strftime("%Y-%m-%d %H:%M", asked) if asked else "-",
-        f"{job.backend} {urlsplit(job.base_url).netloc}".strip(),
-        str(job.request.model) if job.request else "-",
+        say(f"panel.word.{job.status}"),
         prompt if len(prompt) <= PROMPT_WIDTH else prompt[: PROMPT_WIDTH - 1] + "…",
+        str(job.take),
+        apart,
+        time.strftime("%Y-%m-%d %H:%M", asked) if asked else "",
+        say_where(job.backend, job.base_url, short=True),
+        "" if money is None else f"{money:g}",
+        files or (job.error.message if job.error else ""),
     ]
+
+
+def _near(path: Path) -> str:
+    """A path as it is written from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 class Line:

@@ -90,6 +90,23 @@ def test_generate_dry(run: Run, canary: str, monkeypatch: pytest.MonkeyPatch) ->
     assert not Path("seedance_runs").exists()
 
 
+def test_a_mistyped_setting_is_told_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that is nearly a setting is named in one line; nearly a cap, nothing is sent."""
+    monkeypatch.setenv("SEEDANCE_NB_EMBEDD", "always")
+    said = [run("generate", "--dry-run", "a red kite") for _ in range(2)]
+    told = "SEEDANCE_NB_EMBEDD, which is no setting and does nothing; did you mean"
+
+    assert [0, 0] == [one.code for one in said]
+    assert 1 == "".join(one.err for one in said).count(told)
+
+    monkeypatch.setenv("SEEDANCE_NB_MAX_CREDIT", "5")
+    refused = run("generate", "a red kite")
+    monkeypatch.delenv("SEEDANCE_NB_MAX_CREDIT")
+    assert 2 == refused.code
+    assert "SEEDANCE_NB_MAX_CREDITS" in refused.err
+    assert not Path("seedance_runs").exists()
+
+
 def test_generate_explains(run: Run, to_peer: Peer) -> None:
     """`--explain` tells on stderr what was sent and answered; stdout is the path alone."""
     said = run("generate", "a red kite", *SMALL, "--explain")
@@ -236,8 +253,17 @@ def test_jobs_lists_them(run: Run) -> None:
 
     assert (0, "") == (empty.code, empty.out)
     head, row = listed.out.splitlines()
-    assert "status" in head
-    assert all(word in row for word in ("completed", "simulator", "a red kite"))
+    assert "Status" in head
+    assert all(word in row for word in ("Completed", "Simulator", "a red kite", ".mp4"))
+
+
+def test_jobs_of_a_sweep_are_told_apart(run: Run) -> None:
+    """The newest comes first, and each row says in what it differs."""
+    run("generate", "a red kite", "--sweep", "duration=4,5", "-q", "480p", "-y")
+    _, second, first = run("jobs").out.splitlines()
+
+    assert "duration: 5" in second
+    assert "duration: 4" in first
 
 
 def test_resume_with_nothing_to_do(run: Run) -> None:

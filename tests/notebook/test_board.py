@@ -404,3 +404,21 @@ def test_the_oldest_of_many_boards_rests(
     moving = [beat() for beat in session.ticking]
 
     assert [False] + [True] * board_live.MOST_LIVE == moving
+
+
+def test_a_call_in_text_keeps_its_order_and_says_what_differs(
+    session: Any, make_job: Callable[..., Job], make_stage: Callable[..., Any]
+) -> None:
+    """Jobs of a sweep are written as they were asked for, each with what sets it apart."""
+    lines: list[str] = []
+    sweep = [
+        make_job(id=f"kite234{seconds}", fields={"duration": seconds}, asked_at=NOON + seconds)
+        for seconds in (4, 8)
+    ]
+    session.kept = Jobs([make_job(id="boat2345", asked_at=NOON), *sweep])
+    board_live.show(Jobs(sweep), session, make_stage("terminal", write=lines.append))
+    _, first, second = "\n".join(lines).splitlines()
+
+    assert first.startswith("kite2344")
+    assert "duration: 4" in first
+    assert "duration: 8" in second
