@@ -12,11 +12,12 @@ from pages import HOSTILE, read
 
 import seedance_nb
 from seedance_nb.core import texts
-from seedance_nb.notebook.gallery_state import gallery_state
+from seedance_nb.core.apart import differing
 from seedance_nb.core.errors import ConfigError, TaskFailed
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.notebook.gallery import gallery_html, gallery_text
 from seedance_nb.notebook.gallery_live import LATEST, MOST, Gallery, latest, make_gallery
+from seedance_nb.notebook.gallery_state import gallery_state
 from seedance_nb.notebook.poster import poster
 from seedance_nb.notebook.video import Clip
 from seedance_nb.runs.job import Jobs
