@@ -2666,6 +2666,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "{job}: already on its way; nothing was sent.",
         "{job}：已在进行中；没有再次发送。",
     ),
+    "cli.sum": ("{count:job|jobs}: {what}", "{count} 个任务：{what}"),
+    "cli.sum.credits": ("credits charged {credits}", "已扣 {credits} 额度"),
     "cli.progress": (
         "{done} of {count} done",
         "已完成 {done}/{count}",

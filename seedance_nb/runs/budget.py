@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.estimate import Estimate
     from seedance_nb.runs.record import JobState
 
+OF_CALL = "--max-credits"
 FREE_TAKES = 4  # that a live account makes without a yes
 _SLACK = 1e-6  # credits that sums of floats may be off
 
@@ -108,7 +109,7 @@ def of_day(limit: float, now: float) -> Cap:
 
 def of_jobs(limit: float, jobs: Collection[str]) -> Cap:
     """The cap on the jobs of one call."""
-    return Cap("--max-credits", limit, lambda state: state.id in jobs)
+    return Cap(OF_CALL, limit, lambda state: state.id in jobs)
 
 
 def committed(state: JobState, price: Callable[[JobState], Estimate]) -> float | None:
@@ -165,8 +166,15 @@ def check(
         before = sum(amount or 0.0 for amount in spent.values())
         more = sum(each.credits or 0.0 for each in wanted)
         if before + more > cap.limit + _SLACK:
-            raise BudgetExceeded("error.budget.over", cap=cap.name, limit=cap.limit,
+            raise BudgetExceeded(_over(cap, before), cap=cap.name, limit=cap.limit,
                                  spent=before, more=more, count=len(wanted))  # fmt: skip
+
+
+def _over(cap: Cap, spent: float) -> str:
+    """Which text says it: the cap of a call knows of nothing before that call."""
+    if cap.name != OF_CALL:
+        return "error.budget.over"
+    return "error.budget.over.call.spent" if spent else "error.budget.over.call"
 
 
 def check_yes(consent: Consent, count: int, cost: Estimate, where: str) -> None:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from seedance_nb.runs.record import JobState
     from seedance_nb.runs.settings import Settings
 
-_state: dict[str, Any] = {"overrides": {}, "config": {}, "session": None, "all": [], "found": None}
+_state: dict[str, Any] = {"overrides": {}, "config": {}, "session": None, "all": [], "found": None,
+                          "strange": []}  # fmt: skip
 _guard = threading.RLock()
 
 
@@ -69,6 +70,7 @@ def current() -> Session:
         catalog.use(found.catalog)
         media.use(inputs.opened, fit.fit)
         spelling.use(Path.cwd())
+        _tell_strange(found)
         session: Session | None = _state["session"]
         if session is not None and session.serves(found):
             session.update(found)
@@ -111,7 +113,16 @@ def use_caller(caller: Callable[[], Mapping[str, Any]]) -> None:
 def _environment() -> dict[str, Any]:
     """The variables that settings come from; a traceback that shows them does not show the key."""
     found: dict[str, Any] = {n: os.environ[n] for n in settings.VARIABLES if n in os.environ}
+    found |= dict.fromkeys(filter(settings.is_strange, os.environ))
     return {**found, keys.NAME: Secret(found.get(keys.NAME))}
+
+
+def _tell_strange(found: Settings) -> None:
+    """Say once of each variable that looks like a setting that it is none."""
+    for problem in found.strange:
+        if problem not in _state["strange"]:
+            _state["strange"].append(problem)
+            print(problem.text, file=sys.stderr)  # noqa: T201 - there is no view of settings
 
 
 def _other_keys() -> list[tuple[str, Secret]]:

@@ -90,6 +90,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="time_scale", environment="SEEDANCE_NB_TIME_SCALE", default=0.06),
 )
 NAMES = tuple(row.name for row in SETTINGS)
+_OURS = "SEEDANCE_NB_"
 _SPEECH = ("LC_ALL", "LC_MESSAGES", "LANG")
 VARIABLES = (*(row.environment for row in SETTINGS), "EVOLINK_API_KEY", *_SPEECH)
 
@@ -113,6 +114,7 @@ class Settings:
         replay_pace: Factor on the time that recorded jobs took; 0 shows them at once.
         time_scale: Factor on the waiting times of the simulator; 1 is as long as in earnest.
         trouble: Why nothing can be sent with these settings; None when all is well.
+        strange: Variables of the environment that look like settings and are none.
     """
 
     backend: Backend
@@ -133,6 +135,7 @@ class Settings:
     replay_pace: float = 0.0
     time_scale: float = 0.06
     trouble: ConfigError | None = field(default=None, compare=False)
+    strange: tuple[Problem, ...] = field(default=(), compare=False)
 
     @property
     def server(self) -> str:
@@ -177,6 +180,8 @@ def resolve(
         ConfigError: With every setting that is not valid.
     """
     problems = [_unknown(name) for name in overrides if name not in (*NAMES, "api_key")]
+    strange = [_strange(name) for name in environ if is_strange(name)]
+    problems += [each for each in strange if "MAX_CREDITS" in str(each.values["close"])]
     given = {row.name: _pick(row, overrides, config, environ) for row in SETTINGS}
     for row in SETTINGS:
         given[row.name], problem = _check(row, given[row.name])
@@ -210,6 +215,7 @@ def resolve(
         replay_pace=given["replay_pace"],
         time_scale=given["time_scale"],
         trouble=trouble,
+        strange=tuple(strange),
     )
 
 
@@ -330,6 +336,19 @@ def _locale(environ: Mapping[str, Any]) -> texts.Language:
         if environ.get(name):
             return "zh" if environ[name].lower().startswith("zh") else "en"
     return "en"
+
+
+def is_strange(variable: str) -> bool:
+    """Whether a variable of the environment looks like a setting and is none."""
+    return variable.startswith(_OURS) and variable not in VARIABLES
+
+
+def _strange(variable: str) -> Problem:
+    ends = [name.removeprefix(_OURS) for name in VARIABLES if name.startswith(_OURS)]
+    end = nearest(variable.removeprefix(_OURS), ends)
+    close = _OURS + end if end else None
+    text_id = "problem.environment.close" if close else "problem.environment"
+    return Problem(variable, text_id, close=close)
 
 
 def _unknown(name: str) -> Problem:

@@ -458,3 +458,18 @@ def test_many_takes_want_a_yes(peer: Peer, make: Callable[..., Session]) -> None
     many(session, takes=5).wait(20)  # one new one only
     many(session, "a kite", takes=5, consent=Consent(yes=True)).wait(20)
     assert 10 == len(peer.creates)
+
+
+def test_the_cap_of_a_call_speaks_of_that_call(make: Callable[..., Session], peer: Peer) -> None:
+    """A cap of a call says "in this call", and of an unknown price how to learn it."""
+    session = make()
+    unknown = Consent(max_credits=1000)
+    with pytest.raises(BudgetExceeded, match="the record then knows it"):
+        one(session, consent=unknown)
+    one(session).wait(timeout=20)
+
+    with pytest.raises(BudgetExceeded) as caught:
+        one(session, new=True, consent=Consent(max_credits=1))
+    assert "1 video in this call for up to" in str(caught.value)
+    assert "already spent" not in str(caught.value)
+    assert 1 == len(peer.creates)

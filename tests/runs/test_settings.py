@@ -129,3 +129,21 @@ def test_plain_http_is_for_this_machine() -> None:
     """Http is accepted for loopback hosts only."""
     for host in ("127.0.0.1:8000", "localhost", "[::1]:80"):
         assert settle({"base_url": f"http://{host}", "api_key": "k"}).trouble is None
+
+
+def test_a_mistyped_cap_in_the_environment_is_refused(tmp_path: Path) -> None:
+    """A variable that was probably meant as a cap is an error: without it money would go."""
+    for name in ("SEEDANCE_NB_MAX_CREDIT", "SEEDANCE_NB_MAXCREDITS_DAY", "SEEDANCE_NB_CREDITS_MAX"):
+        with pytest.raises(ConfigError, match=f"{name}.*SEEDANCE_NB_MAX_CREDITS"):
+            resolve({}, {}, {name: "5"}, cwd=tmp_path)
+
+
+def test_other_mistyped_variables_are_told(tmp_path: Path) -> None:
+    """Any other is named with the nearest one; those of others are none of our business."""
+    environ = {"SEEDANCE_NB_LANGAUGE": "zh", "SEEDANCE_NB_Q": "1", "SEEDANCE_TEST_X": "1", "X": "1"}
+    found = resolve({}, {}, environ, cwd=tmp_path)
+
+    near, far = (problem.text for problem in found.strange)
+    assert "SEEDANCE_NB_LANGAUGE" in near
+    assert "did you mean SEEDANCE_NB_LANGUAGE?" in near
+    assert "SEEDANCE_NB_Q, which is no setting" in far
