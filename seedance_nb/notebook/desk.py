@@ -14,7 +14,7 @@ from seedance_nb.notebook.exchange_view import Exhibit
 from seedance_nb.notebook.gallery_live import MOST, make_gallery
 from seedance_nb.notebook.stage import Copier, Panel, stage_for
 from seedance_nb.notebook.tables import table_html, table_text
-from seedance_nb.notebook.waiting import TerminalLine, wait_for, wants_to_wait
+from seedance_nb.notebook.waiting import TerminalLine, differences, wait_for, wants_to_wait
 from seedance_nb.runs import explain
 from seedance_nb.runs.job import Jobs
 
@@ -136,12 +136,19 @@ class Desk:
         waiting = wants_to_wait(session.settings.wait, stage.front_end, asked=way.wait)
         together = way.together and not stage.has_lines_only
         panels, copiers = [], []
-        for job in jobs:
+        for job, apart in zip(jobs, differences(jobs), strict=True):
             copier = _copier(job, way.out)
             copiers += [copier] if copier else []
             if not way.quiet and not together:
                 panels.append(
-                    Panel(job, stage, automatic=way.automatic, waiting=waiting, copier=copier)
+                    Panel(
+                        job,
+                        stage,
+                        automatic=way.automatic,
+                        waiting=waiting,
+                        copier=copier,
+                        apart=apart,
+                    )
                 )
                 panels[-1].show()
         if together and not way.quiet:

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
+from seedance_nb.core.words import columns
 from seedance_nb.notebook.buttons import STYLE, button_html
 from seedance_nb.notebook.input_cards import cards_html
 from seedance_nb.notebook.look import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PanelState", "panel_html", "panel_state", "panel_text", "show", "snapshot_html"]
 
+PROMPT, LEAST = 60, 8  # columns of a prompt in a line: at most, and below which it is left out
 BEAT = 0.5  # seconds in which a bar glides from one look to the next
 _SWEEP = 1.6  # seconds that a bar of unknown length takes to cross its track
 _THIN = 5  # pixels
@@ -71,24 +73,29 @@ def panel_html(panel: PanelState, *, button: bool = False, keep: bool = False) -
     return f'<div style="{BOX}{room}">{"".join(parts)}</div>'
 
 
-def panel_text(panel: PanelState, *, width: int = 0) -> str:
+def panel_text(panel: PanelState, *, width: int = 0, apart: str = "") -> str:
     """The panel as one line.
 
     Args:
         panel: What to say.
-        width: Columns that the line may take; 0 for as many as it needs.
+        width: Columns that the line may take; 0 for as many as it needs. The prompt gives way.
+        apart: What sets it apart from those beside it.
     """
     parts = [f"{panel.job} {panel.word}"]
     if panel.moving and panel.percent is not None:
         parts[0] += f" {panel.percent:.0f} %"
+    parts += [apart] if apart else []
     parts += [panel.clock] if panel.clock else []
     parts += [f"{file_text(clip)} ({clip.facts})" for clip in panel.clips]
     parts += [f"{say('panel.row.copy')}: {path}" for path in panel.copies]
     parts += [panel.card.happened] if panel.card else []
     parts += list(panel.notes)
     parts.append(panel.cost)
-    parts += [shortened(panel.prompt, 60)] if panel.prompt and not panel.clips else []
     line = plain(" · ".join(part for part in parts if part))
+    room = width - columns(line) - len(" · ") if width else PROMPT
+    if panel.prompt and not panel.clips and room >= LEAST:
+        most = PROMPT if not width else room if panel.prompt.isascii() else room // 2
+        line += plain(" · " + shortened(panel.prompt, min(most, PROMPT)))
     return shortened(line, width) if width else line
 
 

@@ -146,6 +146,7 @@ class Panel:
         automatic: Whether its model was chosen by the inputs.
         waiting: Whether the cell waits for it.
         copier: Knows about copies of the file.
+        apart: What sets it apart from those beside it, for lines of text.
     """
 
     def __init__(
@@ -156,12 +157,14 @@ class Panel:
         automatic: bool = False,
         waiting: bool = False,
         copier: Copier | None = None,
+        apart: str = "",
     ) -> None:
         self.job = job
         self._stage = stage
         self._automatic = automatic
         self._waiting = waiting
         self._copier = copier
+        self._apart = apart
         self._origin = job.origin
         self._pair = Pair(stage.publish, f"seedance-{job.id}-{id(self):x}", stage.front_end)
         self._lock = threading.RLock()
@@ -235,7 +238,7 @@ class Panel:
 
     def line(self, panel: PanelState | None = None, *, width: int = 0) -> str:
         """What there is to show just now, in a line."""
-        return panel_text(panel or self.look(), width=width)
+        return panel_text(panel or self.look(), width=width, apart=self._apart)
 
     # --- inside ---------------------------------------------------------------------------------
 

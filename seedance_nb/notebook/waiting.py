@@ -7,11 +7,14 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from seedance_nb.core import apart
 from seedance_nb.core.errors import SeedanceError, WaitTimeout
+from seedance_nb.core.texts import say
 from seedance_nb.core.words import columns
 from seedance_nb.notebook import cells
 from seedance_nb.runs.interrupt import Interrupted
 from seedance_nb.runs.job import Jobs
+from seedance_nb.runs.terminal import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from seedance_nb.notebook.stage import Panel
     from seedance_nb.runs.job import Job
 
+MANY = 12  # jobs that get a line each
 SLICE = 0.5  # seconds between two pictures of a cell that waits
 
 
@@ -123,6 +127,14 @@ def _in_slices(
             return
 
 
+def differences(jobs: Sequence[Job]) -> list[str]:
+    """Of each job in a line what sets it apart from the others."""
+    several = len({job.take for job in jobs}) > 1
+    takes = [say("panel.take", take=job.take) if several else "" for job in jobs]
+    values = map(apart.caption, apart.differing([job.request for job in jobs]))
+    return [" · ".join(filter(None, pair)) for pair in zip(takes, values, strict=True)]
+
+
 class TerminalLine:
     """One line of a terminal, written over and over until it is final.
 
@@ -156,12 +168,16 @@ class TerminalLine:
         self._stream.flush()
 
     def end(self) -> None:
-        """Write a last line for each job."""
+        """Write a last line for each job, and one for all; of many only what went wrong."""
         if self._stream.isatty():
             self._over("")
             self._stream.write("\r")
+        jobs = [panel.job for panel in self._panels]
         for panel in self._panels:
-            self._stream.write(panel.line() + "\n")
+            if len(jobs) <= MANY or panel.job.status != "completed":
+                self._stream.write(panel.line() + "\n")
+        if len(jobs) > 1:
+            self._stream.write(summary(jobs) + "\n")
         self._stream.flush()
 
     def _over(self, line: str) -> None:

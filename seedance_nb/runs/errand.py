@@ -82,6 +82,8 @@ def finish(asked: Jobs, order: Order | None = None) -> int:
     timeout = order.timeout if order else None
     terminal.follow(asked, timeout=timeout, stream=stream, tell=tell)
     codes = [_outcome(job, order) for job in asked]
+    if len(asked) > 1 and not (order and order.quiet):
+        tell(terminal.summary(asked))
     tell(*terminal.ways_on(asked))
     if order and order.explain:
         tell(*(explain.text(job, explain.kept(job)) for job in asked))

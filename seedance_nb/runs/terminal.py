@@ -16,11 +16,12 @@ from seedance_nb.evolink.plain import clean
 from seedance_nb.runs.settings import say_where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from seedance_nb.runs.job import Job, Jobs
 
 GRACE = 30  # seconds that an interrupt leaves a request that is just on its way
+MOST = 3  # jobs of a line that moves
 SLICE = 0.2  # seconds between two looks
 PROMPT_WIDTH, NAME_WIDTH = 48, 40
 STEP = 10  # percent of an upload between two lines
@@ -86,6 +87,17 @@ def table(jobs: Iterable[Job]) -> list[str]:
     filled = [index for index in range(len(COLUMNS)) if any(row[index] for row in rows)]
     head = [say(f"magic.column.{COLUMNS[index]}") for index in filled]
     return lines(head, [[row[index] for index in filled] for row in rows])
+
+
+def summary(jobs: Sequence[Job]) -> str:
+    """How many ended in which way, and what all cost."""
+    counts: dict[str, int] = {}
+    for job in jobs:
+        counts[job.status] = counts.get(job.status, 0) + 1
+    parts = [f"{say(f'panel.word.{status}')} {count}" for status, count in counts.items()]
+    live = [job.state.credits_charged or 0.0 for job in jobs if job.backend == "live"]
+    parts += [say("cli.sum.credits", credits=f"{sum(live):g}")] if live else []
+    return say("cli.sum", count=len(jobs), what=" · ".join(parts))
 
 
 def lines(head: list[str] | None, rows: list[list[str]]) -> list[str]:
@@ -174,6 +186,9 @@ class Line:
             parts += [say("cli.left", seconds=left)] if left else []
         trouble = job.state.trouble
         parts += [say("cli.trouble", reason=trouble.message)] if trouble else []
+        others = [one for one in self._jobs if not one.state.is_final and one is not job]
+        parts += [f"{one.id} {self._word(one)}" for one in others[: MOST - 1]]
+        parts += [f"+{len(others) - MOST + 1}"] if len(others) >= MOST else []
         return "  ".join(parts)
 
     def _word(self, job: Job) -> str:

@@ -11,7 +11,7 @@ from seedance_nb.core.errors import WaitTimeout
 from seedance_nb.core.words import columns
 from seedance_nb.notebook.stage import Panel
 from seedance_nb.notebook.tables import table_html, table_text
-from seedance_nb.notebook.waiting import TerminalLine, wait_for
+from seedance_nb.notebook.waiting import TerminalLine, differences, wait_for
 from seedance_nb.runs.job import Job, Jobs
 
 if TYPE_CHECKING:
@@ -101,6 +101,43 @@ def test_a_file_gets_a_line_for_each_word_only(
 
     assert 2 == stream.getvalue().count("\n")
     assert "\r" not in stream.getvalue()
+
+
+def test_many_jobs_end_with_a_sum_and_what_sets_them_apart(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], video: Video
+) -> None:
+    """The last line counts; of many only those that did not end well get a line of their own."""
+    for count, expected in ((2, 3), (20, 2)):
+        stream = io.StringIO()
+        jobs = [make_job(id=f"kite{n:04}", fields={"duration": 4 + n % 9}) for n in range(count)]
+        apart = differences(jobs)
+        panels = [
+            Panel(job, make_stage("terminal"), waiting=True, apart=words)
+            for job, words in zip(jobs, apart, strict=True)
+        ]
+        for job in jobs[1:]:
+            job.become(job.state.with_(status="completed", videos=(video,)))
+        jobs[0].become(jobs[0].state.with_(status="failed"))
+        TerminalLine(panels, stream).end()
+        lines = stream.getvalue().splitlines()
+
+        assert expected == len(lines)
+        assert "duration: 4" in lines[0]
+        assert f"{count} jobs: Failed 1 · Completed {count - 1}" == lines[-1]
+
+
+def test_a_narrow_line_shortens_the_prompt_first(
+    make_job: Callable[..., Job], make_stage: Callable[..., Stage], keeper: Any
+) -> None:
+    """Place and numbers stay whole as long as there is room for them."""
+    job = make_job(
+        "a very long prompt " * 9, status="processing", submitted_at=keeper.time,
+        backend="live", base_url="http://127.0.0.1:18765",
+    )  # fmt: skip
+    line = Panel(job, make_stage("terminal"), waiting=True).line(width=79)
+
+    assert "127.0.0.1:18765" in line
+    assert columns(line) <= 79
 
 
 def test_tables_are_even_with_wide_signs() -> None:
