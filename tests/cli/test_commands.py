@@ -259,8 +259,12 @@ def test_jobs_lists_them(run: Run) -> None:
 
 def test_jobs_of_a_sweep_are_told_apart(run: Run) -> None:
     """The newest comes first, and each row says in what it differs."""
-    run("generate", "a red kite", "--sweep", "duration=4,5", "-q", "480p", "-y")
+    made = run("generate", "a red kite", "--sweep", "duration=4,5", "-q", "480p", "-y")
     _, second, first = run("jobs").out.splitlines()
+
+    assert "2 jobs: Completed 2" in made.err.splitlines()
+    both = [line for line in made.err.splitlines() if line.startswith("0 of 2 done")]
+    assert all(row.split()[0] in both[0] for row in (first, second))
 
     assert "duration: 5" in second
     assert "duration: 4" in first
@@ -427,9 +431,12 @@ def test_lab_opens_the_notebooks(call: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["generate", "doctor", "export"])
-def test_help_speaks_chinese_throughout(run: Run, command: str) -> None:
+def test_help_speaks_chinese_throughout(
+    run: Run, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What argparse says by itself in its help is said in the user's language, too."""
-    said = run("--language", "zh", command, "--help").out
+    monkeypatch.setenv("SEEDANCE_NB_LANGUAGE", "zh")
+    said = run(command, "--help").out
 
     assert 1 == said.count("用法：") == said.count("选项:")
     assert not any(word in said for word in ("usage", "options:", "positional", "show this"))
