@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from seedance_nb import cli
 from seedance_nb.core import options
 from seedance_nb.evolink.mp4 import inspect
+from seedance_nb.runs import current as sessions
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
@@ -38,14 +40,19 @@ def test_its_python_runs(name: str) -> None:
 
 @pytest.mark.parametrize("name", READMES)
 def test_its_cells_and_commands_are_understood(
-    name: str, capsys: pytest.CaptureFixture[str]
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The magic and the command line take what it shows."""
     shown = "".join(blocks(name))
-    [(line, prompt)] = re.findall(r"^%%seedance (\w.*)\n(.+)$", shown, flags=re.MULTILINE)
+    cells = re.findall(r"^%%seedance (\w.*)\n(.+)$", shown, flags=re.MULTILINE)
+    sessions.current()
+    monkeypatch.chdir(tmp_path)
+    night = Image.new("RGB", (640, 360), "navy")
+    night.save("day.png")
     [(words, rest)] = re.findall(r'^seedance-nb generate "(.+)" (.+)$', shown, flags=re.MULTILINE)
 
-    assert "dog" == options.read_cell(line, prompt, {}).name
+    names = [options.read_cell(line, prompt, {"night": night}).name for line, prompt in cells]
+    assert ["dog", "postcard"] == names
     assert 0 == cli.main(["generate", words, *rest.split(), "--dry-run"])
     assert words in capsys.readouterr().out
 

@@ -44,6 +44,7 @@ SAID = (
     (r"credits \((simulator|replay)\)", "credits"),
     (r"<div[^>]*></div>", ""),
     (r"\b\d+ (s|min) ago\b", "AGO"),
+    (r"As of [\d-]+ [\d:]+", "As of NOW"),
 )
 
 
