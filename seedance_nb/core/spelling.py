@@ -114,7 +114,9 @@ def wire(request: VideoRequest) -> dict[str, Any]:
 
 def _fits_a_cell(prompt: str) -> bool:
     lines = prompt.split("\n")
+    # Blanks at the ends are cut off, and those of a line that holds nothing else may be.
     blank = not (lines[0].strip() and lines[-1].strip())
+    blank = blank or any(line and not line.strip() for line in lines)
     return not blank and "\r" not in prompt and not any(map(_PASTED.match, lines))
 
 

@@ -117,7 +117,8 @@ def ways_on(jobs: Iterable[Job]) -> list[str]:
     left = [job for job in jobs if not job.state.is_final]
     ways = [say("cli.uncertain", job=job.id) for job in left if job.status == "uncertain"]
     ways += [say("cli.unsent")] if any(job.status == "queued" for job in left) else []
-    ways += [say("cli.goon")] if any(job.task_id for job in left) else []
+    sent = any(job.task_id or job.status == "submitting" for job in left)
+    ways += [say("cli.goon")] if sent else []
     return ways
 
 

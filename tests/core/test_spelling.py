@@ -223,3 +223,9 @@ def test_what_is_not_uploaded_yet_is_said(tmp_path: Path) -> None:
 
     told = "(address of it's a cat.png, which is uploaded when the request is sent)"
     assert [told, URL] == body["image_urls"]
+
+
+def test_a_line_of_blanks_is_kept() -> None:
+    """A prompt with such a line is spelt in Python, since a cell may lose the blanks."""
+    assert "%%seedance" not in as_cell(VideoRequest("a\n \nb"))
+    assert "%%seedance" in as_cell(VideoRequest("a\n\nb"))
