@@ -170,7 +170,7 @@ def test_a_request_of_another_catalog_names_it() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"tier": "mini"}, {"quality": "1080p"}])
-def test_no_cell_asks_for_what_the_(fields: dict[str, Any]) -> None:
+def test_no_cell_asks_for_what_the_catalog_lacks(fields: dict[str, Any]) -> None:
     """Where a cell would be refused, Python names the catalog; where it has it, it is a cell."""
     request = VideoRequest("a dog", **fields, catalog="2026-08")
     plain = VideoRequest("a dog", duration=8, catalog="2026-08")
