@@ -35,7 +35,7 @@ def test_it_is_drawn_anew_for_news_and_in_the_end(
     for _ in range(7):
         job.exchanges.add(POLL)
         job.beat()
-    assert ["nothing yet", "1 exchange("] == [out.plain.split(": ")[1][:11] for out in shown]
+    assert ["nothing ye", "1 exchange"] == [out.plain.split(": ")[1][:10] for out in shown]
 
     job.become(job.state.with_(status="completed"))
     assert 3 == len(shown)
