@@ -21,6 +21,7 @@ from nbclient import NotebookClient
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
+from queue import Empty
 
 pytestmark = pytest.mark.kernels
 
@@ -146,9 +147,16 @@ async def look_on(manager: AsyncKernelManager, folder: Path) -> list[list[dict[s
 
 async def _run(client: Any, cell: str) -> list[dict[str, Any]]:
     asked = client.execute(cell, allow_stdin=True)
-    sent = []
+    sent: list[dict[str, Any]] = []
+    knocked = False
     while True:
-        message = await client.get_iopub_msg(timeout=60)
+        try:
+            message = await client.get_iopub_msg(timeout=45)
+        except Empty:
+            # A busy 7.0.1 may leave a request unread until the next one comes; its loop sleeps.
+            assert not knocked, f"no end of {cell!r}"
+            knocked = bool(client.kernel_info())
+            continue
         sent.append(message)
         ours = message["parent_header"].get("msg_id") == asked
         if ours and message["content"].get("execution_state") == "idle":
