@@ -151,9 +151,12 @@ async def _run(client: Any, cell: str) -> list[dict[str, Any]]:
     knocked = False
     while True:
         try:
-            message = await client.get_iopub_msg(timeout=45)
+            message = await client.get_iopub_msg(timeout=35)
         except Empty:
-            # A busy 7.0.1 may leave a request unread until the next one comes; its loop sleeps.
+            # A busy 7.0.1 may leave a request unread until the next one comes, since its loop
+            # sleeps; or the word "idle" is lost, and the reply alone tells of the end.
+            if await _is_answered(client, asked):
+                return sent
             assert not knocked, f"no end of {cell!r}"
             knocked = bool(client.kernel_info())
             continue
@@ -161,6 +164,16 @@ async def _run(client: Any, cell: str) -> list[dict[str, Any]]:
         ours = message["parent_header"].get("msg_id") == asked
         if ours and message["content"].get("execution_state") == "idle":
             return sent
+
+
+async def _is_answered(client: Any, asked: str) -> bool:
+    try:
+        while True:
+            reply = await client.get_shell_msg(timeout=1)
+            if reply["parent_header"].get("msg_id") == asked:
+                return True
+    except Empty:
+        return False
 
 
 def told(notebook: Any, cell: int) -> str:
