@@ -229,13 +229,12 @@ def test_board_and_gallery_move_on_every_kernel(
     """While a cell blocks they follow the jobs to their end; the gallery is saved with videos."""
     cells = messages[version]
     said = [m["content"] for cell in cells for m in cell if m["msg_type"] in ("error", "stream")]
-    moved = [
-        m["content"]["data"].get("state", {}) for m in cells[-1] if m["msg_type"] == "comm_msg"
-    ]
+    late = [message for cell in cells[4:] for message in cell]
+    moved = [m["content"]["data"].get("state", {}) for m in late if m["msg_type"] == "comm_msg"]
     gallery = next(m["content"]["transient"]["display_id"] for m in cells[3] if _is_saved(m))
     saved = [
         m["content"]["data"]["text/html"]
-        for m in cells[-1]
+        for m in late
         if m["content"].get("transient", {}).get("display_id") == gallery
     ]
 
