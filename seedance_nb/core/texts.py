@@ -3015,6 +3015,16 @@ TABLE: dict[str, tuple[str, str]] = {
         "{name} not installed",
         "{name} 未安装",
     ),
+    "doctor.kernel": (
+        "Kernel",
+        "内核",
+    ),
+    "doctor.kernel.deaf": (
+        "ipykernel {version} may at times leave a cell waiting for good (a known fault of 7.0 to "
+        "7.3): pip install -U ipykernel, then restart the kernel",
+        "ipykernel {version} 有时会让单元格一直等待（7.0 至 7.3 的已知缺陷）："
+        "请运行 pip install -U ipykernel，然后重启内核",
+    ),
     "doctor.front_end": (
         "Front end",
         "前端",

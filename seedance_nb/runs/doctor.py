@@ -50,6 +50,7 @@ def report(session: Session, *, front_end: str = "") -> list[tuple[str, str]]:
         (say("doctor.backend"), _backend(session)),
         (say("doctor.catalog"), _catalog(session)),
         (say("doctor.versions"), _versions()),
+        (say("doctor.kernel"), _kernel()),
         (say("doctor.front_end"), _front_end(front_end)),
         (say("doctor.encoder"), _encoder()),
         (say("doctor.home"), _home(session.home)),
@@ -86,6 +87,16 @@ def _versions() -> str:
         except metadata.PackageNotFoundError:
             found.append(say("doctor.absent", name=name))
     return ", ".join(found)
+
+
+def _kernel() -> str:
+    """Before 7.4, ipykernel 7 may leave a cell unread (github.com/ipython/ipykernel/pull/1529)."""
+    try:
+        version = metadata.version("ipykernel")
+    except metadata.PackageNotFoundError:
+        return ""
+    bad = version.startswith(("7.0.", "7.1.", "7.2.", "7.3."))
+    return Trouble(say("doctor.kernel.deaf", version=version)) if bad else ""
 
 
 def _front_end(name: str) -> str:

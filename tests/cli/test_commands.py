@@ -364,6 +364,22 @@ def test_doctor_ends_with_1_where_something_is_wrong(
     assert "no: No connection to 127.0.0.1:9" in said.out
 
 
+@pytest.mark.parametrize(("version", "code"), [("7.0.1", 1), ("7.3.0", 1), ("7.4.0", 0)])
+def test_doctor_knows_kernels_that_stop_listening(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, code: int
+) -> None:
+    """An ipykernel that may leave a cell unread is a finding, with the line that mends it."""
+    installed = tmp_path / "site" / f"ipykernel-{version}.dist-info" / "METADATA"
+    installed.parent.mkdir(parents=True)
+    installed.write_text(f"Metadata-Version: 2.1\nName: ipykernel\nVersion: {version}\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+
+    said = run("doctor")
+
+    assert code == said.code
+    assert bool(code) == ("pip install -U ipykernel" in said.out)
+
+
 @pytest.mark.parametrize(
     "words",
     ["bogus", "jobs --what", "demo --backend x", "simulate --port x", "export", "doctor --leaks"],
