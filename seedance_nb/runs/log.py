@@ -323,11 +323,11 @@ def read(
         }
         calls = (event for event in wanted if event["event"] == "call")
         placed = [(entry.call, entry) for event in calls for entry in _of(event, states)]
-    if only in (None, session.id):
-        placed += _unsent(session.id, history, [entry for _, entry in placed])
-    began = {name: str(facts.get("time", "9")) for name, facts in sessions.items()}
-    placed.sort(key=lambda row: (began.get(row[1].session, "9"), row[1].session, row[0]))
-    found = [entry for _, entry in placed]
+        if only in (None, session.id):
+            placed += _unsent(session.id, history, [entry for _, entry in placed])
+        began = {name: str(facts.get("time", "9")) for name, facts in sessions.items()}
+        placed.sort(key=lambda row: (began.get(row[1].session, "9"), row[1].session, row[0]))
+        found = [entry for _, entry in placed]
     return RequestLog(found, sessions=sessions, home=session.home, keeper=session)
 
 

@@ -258,11 +258,10 @@ def advance(state: JobState, event: Event) -> JobState:
 class _Draft:
     """A state in the making: `advance` changes it in place, which is several times quicker."""
 
+    status: str
+
     def __init__(self, job: str) -> None:
-        for name, value in _DEFAULTS:
-            setattr(self, name, value)
-        self.id = job
-        self.status = "queued"
+        vars(self).update(_DEFAULTS, id=job)
 
     @property
     def is_final(self) -> bool:
@@ -273,11 +272,10 @@ class _Draft:
         return self
 
 
-_DEFAULTS = [
-    (fact.name, None if fact.default is dataclasses.MISSING else fact.default)
+_DEFAULTS = {  # only `cell` has no plain one; drafts share it, and replace it rather than change it
+    fact.name: {} if fact.default is dataclasses.MISSING else fact.default
     for fact in dataclasses.fields(JobState)
-    if fact.default_factory is dataclasses.MISSING
-] + [("cell", {})]
+}
 
 
 class Fold:
@@ -319,7 +317,7 @@ class Fold:
         if job not in self._states:
             draft = cast("JobState", _Draft(job))
             for event in sorted(self._events[job], key=_order):
-                draft = advance(draft, self.with_video(event))
+                draft = advance(draft, self.with_video(event) if "video" in event else event)
             if draft.request is not None and draft.request.files:
                 draft = draft.with_(request=self._located(draft.request))
             self._states[job] = JobState(**vars(draft))
