@@ -169,10 +169,13 @@ class Session(Caretaker):
         Raises:
             SubmitUncertain: Of one of them nobody knows whether it was accepted.
         """
-        states = [state for state in self.ledger.states() if self._is_here(state)]
+        alike: dict[str, list[JobState]] = {request.digest: [] for request in requests}
+        for state in self.ledger.states():
+            if state.digest in alike and self._is_here(state):
+                alike[state.digest].append(state)
         plan = []
         for request in requests:
-            same = [state for state in states if state.digest == request.digest]
+            same = alike[request.digest]
             first = next_take(same) if new or not self.settings.reuse else 1
             known = {take: hopeful(same, take) for take in range(first, first + takes)}
             for state in known.values():

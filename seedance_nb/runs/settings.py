@@ -29,7 +29,7 @@ _FLAGS = dict.fromkeys(("1", "true", "yes", "on"), True)
 _FLAGS |= dict.fromkeys(("0", "false", "no", "off"), False)
 # Kind, lowest and highest value of the settings that are numbers.
 _NUMBERS: dict[str, tuple[type[int | float], int, int]] = {
-    "max_active": (int, 1, 100),
+    "max_active": (int, 1, 10_000),
     "max_credits": (float, 0, 1_000_000_000),
     "max_credits_day": (float, 0, 1_000_000_000),
     "time_scale": (float, 0, 10),

@@ -221,11 +221,12 @@ def test_asking_in_a_full_folder(folder: Path, tmp_path: Path) -> None:
         facts: dict[str, Any] = {k: v for k, v in event.items() if k not in COMMON}
         writer.append(str(event["event"]), **facts)
     writer.close(final=True)
-    full.jobs()
-    empty.jobs()
+    request = VideoRequest("a golden retriever, number -1")
+    full.foresee([request])
+    empty.foresee([request])
 
-    ratio = best(full.ledger.states) / best(empty.ledger.states)
-    tell("states of 2,000 jobs / of 2", ratio, 80)
+    ratio = best(lambda: full.foresee([request])) / best(lambda: empty.foresee([request]))
+    tell("a request among 2,000 jobs / among 2", ratio, 30)
 
 
 def test_memory_of_a_download(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_a_server_without_a_key_is_never_the_simulator() -> None:
         ({"backend": "sim"}, "'simulator'"),
         ({"catalog": "quickstat"}, "did you mean 'quickstart'"),
         ({"language": "de"}, "en, zh"),
-        ({"max_active": 0}, "1 to 100"),
+        ({"max_active": 0}, "1 to 10000"),
         ({"time_scale": -1}, "0 to 10"),
         ({"reuse": "perhaps"}, "True or False"),
         ({"hom": "x"}, "did you mean `home`"),
