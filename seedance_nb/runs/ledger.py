@@ -115,8 +115,10 @@ class Ledger:
 
     def has_owner(self, state: JobState) -> bool:
         """Whether a living session, this one or another, looks after the job."""
-        if not state.following or self.is_mine(state):
-            return state.following
+        if not state.following:
+            return False
+        if self.is_mine(state):
+            return True  # no need to ask the disk
         takers = journals.claims(self.home, state.id)
         return journals.is_alive(self.home, takers[-1][1] if takers else state.session)
 

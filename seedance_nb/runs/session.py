@@ -178,9 +178,9 @@ class Session(Caretaker):
             same = alike[request.digest]
             first = next_take(same) if new or not self.settings.reuse else 1
             known = {take: hopeful(same, take) for take in range(first, first + takes)}
-            for state in known.values():
-                if state is not None and state.status == "uncertain":
-                    raise state.error or SubmitUncertain(job=state.id, detail="-")
+            for found in known.values():
+                if found is not None and found.status == "uncertain":
+                    raise found.error or SubmitUncertain(job=found.id, detail="-")
             plan.append((request, known))
         return plan
 
