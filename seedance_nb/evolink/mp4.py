@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import mul
 from struct import Struct
 from struct import error as StructError  # noqa: N812 - a class under a lower-case name
 from typing import TYPE_CHECKING, BinaryIO, Literal
@@ -126,13 +127,13 @@ def _clip(file: BinaryIO, layout: _Layout) -> Clip:
     duration = _seconds(video, length, layout.index)
     if not duration:
         raise NotPlayable("no_duration")
-    seconds = _ratio(video.length + length, video.scale)
+    ticks = _ticks(video.table) + length
     return Clip(
         duration=duration,
         width=video.size[0],
         height=video.size[1],
         has_audio=any(track.kind == b"soun" for track in playable),
-        fps=(counts[video.number] + frames) / seconds if seconds else None,
+        fps=(counts[video.number] + frames) * video.scale / ticks if ticks else None,
     )
 
 
@@ -290,6 +291,13 @@ def _check_samples(track: _Track, layout: _Layout) -> int:
     if done < count:
         raise NotPlayable("broken")
     return count
+
+
+def _ticks(table: memoryview) -> int:
+    """How long all samples take; FFmpeg counts a frame more in the header where order changes."""
+    times = _find(table, b"stts")
+    runs = array("I") if times is None else _table(times, 4, "I", 2)
+    return sum(map(mul, runs[0::2], runs[1::2]))
 
 
 def _sample_sizes(table: memoryview) -> tuple[int, int, array[int]]:

@@ -6,6 +6,7 @@ import io
 import struct
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +152,29 @@ def test_films_are_measured_without_the_extra(
 
     assert (320, 304) == (found.width, found.height)
     assert pytest.approx((1.5, 30), abs=0.01) == (found.duration, found.fps)
+
+
+@pytest.mark.parametrize("fps", [24, 30, 60])
+def test_frames_out_of_order_are_counted_right(
+    fps: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A film of two seconds with B-frames, as encoders make them, has the rate it was made with."""
+    path = tmp_path / "a.mp4"
+    with av.open(path, "w") as out:
+        stream = out.add_stream("libx264", rate=fps, options={"bf": "2"})
+        stream.width, stream.height, stream.pix_fmt = 320, 304, "yuv420p"
+        for number in range(2 * fps):
+            frame = av.VideoFrame(320, 304, "yuv420p")
+            for plane in frame.planes:
+                plane.update(bytes([number]) * plane.buffer_size)
+            frame.pts, frame.time_base = number, Fraction(1, fps)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    monkeypatch.setitem(sys.modules, "av", None)
+
+    found = facts(path.read_bytes())
+
+    assert (2, fps) == (found.duration, found.fps)
 
 
 def test_a_film_that_is_turned_is_as_wide_as_it_is_seen() -> None:
