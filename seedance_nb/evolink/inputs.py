@@ -160,9 +160,11 @@ def _neighbour(given: str) -> str | None:
             names = [entry.name for entry in islice(entries, _NEIGHBOURS)]
     except (OSError, ValueError):
         return None
-    stems = {Path(one).stem.casefold(): one for one in names}  # endings are much alike
+    stems = [Path(one).stem.casefold() for one in names]  # endings are much alike
     near = difflib.get_close_matches(Path(name).stem.casefold(), stems, n=1)
-    return shown(os.path.join(folder, stems[near[0]])) if near else None  # noqa: PTH118 - as spelt
+    alike = [one for one, stem in zip(names, stems, strict=True) if stem in near]
+    best = difflib.get_close_matches(name, alike, n=1, cutoff=0)
+    return shown(os.path.join(folder, best[0])) if best else None  # noqa: PTH118 - as spelt
 
 
 # A form checks at each key: what was read once is known by where it is, its size and its times.

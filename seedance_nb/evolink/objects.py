@@ -114,7 +114,8 @@ def _open(field: str, item: Any) -> tuple[str | bytes, str]:
     try:
         here = item.tell()
         try:
-            size = item.seek(0, os.SEEK_END)
+            item.seek(0, os.SEEK_END)
+            size = item.tell()
             item.seek(0)
             data = item.read() if size <= HUGE else b""
         finally:
@@ -122,6 +123,8 @@ def _open(field: str, item: Any) -> tuple[str | bytes, str]:
     except (OSError, ValueError) as error:
         reason = str(error)
         raise Refused(field, "problem.file.unreadable", value=value, reason=reason) from None
+    if isinstance(data, str):  # of a wrapper, such as that of `tempfile`
+        raise Refused(field, "problem.file.text", value=value)
     if size > HUGE:
         limit = LIMITS[field].most_bytes // 10**6
         raise Refused(field, "problem.file.size", value=value, size=size // 10**6, limit=limit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import datetime as dt
 import io
 import os
@@ -411,6 +412,17 @@ def test_a_file_open_as_text_says_how_to_open_it(path: Path) -> None:
     assert "'rb'" in refused(io.StringIO("x")).text
 
 
+def test_a_text_file_in_a_wrapper_says_how_to_open_it(path: Path) -> None:
+    """Of a temporary file or an old codec's, only what is read tells that it is open as text."""
+    with (
+        tempfile.NamedTemporaryFile("w+") as temporary,
+        codecs.open(str(path), "r", "latin-1") as old,
+    ):
+        temporary.write("x")
+        assert "'rb'" in refused(temporary).text
+        assert "'rb'" in refused(old).text
+
+
 def test_a_file_that_cannot_be_read_again_is_refused(path: Path) -> None:
     """A closed file, one open for writing only and a pipe are named with the reason."""
     closed = path.open("rb")
@@ -486,6 +498,10 @@ def test_a_near_miss_of_a_name_is_offered(here: Path, path: Path) -> None:
     assert "problem.media.url" == refused(here / "zebra.png").text_id
     assert "problem.media.url" == refused(here / "no" / "cat.png").text_id
     assert "problem.media.url" == refused(path / "below.png").text_id
+    for ending in (".bmp", ".jpg", ".mp4", ".txt"):  # whatever the order of the folder
+        path.with_suffix(ending).touch()
+    assert "'cat.jpg'" in refused(" cat.jpg").text
+    assert "'cat.png'" in refused("cat.pgn").text
 
 
 @pytest.mark.parametrize("item", ["", " ", "a\0b", "\ud800", "x" * 100_000])
