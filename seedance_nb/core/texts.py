@@ -117,6 +117,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`: {value!r} is not a URL, and there is no such file here.",
         "`{field}`：{value!r} 不是网址，这里也没有这个文件。",
     ),
+    "problem.media.nothing": (
+        "`{field}`: there is nothing in what was given, no file is chosen in it; choose one, or leave "
+        "it out.",
+        "`{field}`：给出的内容是空的，里面没有选文件；请选一个，或不写这一项。",
+    ),
     "problem.file.missing": (
         "`{field}`: there is no file {value!r}; did you mean {close!r}?",
         "`{field}`：没有文件 {value!r}；是否想写 {close!r}？",

@@ -368,7 +368,15 @@ def test_a_widget_is_what_was_uploaded_into_it(path: Path) -> None:
 
     for given in (widget, widget.value, widget.value[0], [widget], [[path]], (str(path),)):
         assert expected == requested(given)
-    assert () == requested(ipywidgets.FileUpload())
+
+
+@pytest.mark.parametrize("given", [ipywidgets.FileUpload(), [ipywidgets.FileUpload()], [()], [[]]])
+def test_a_widget_without_a_file_is_not_passed_over(given: Any) -> None:
+    """Where a picture was meant and none is there, no video of words alone is paid for."""
+    assert ["problem.media.nothing"] == [
+        one.text_id for one in VideoRequest.check("x", images=given)
+    ]
+    assert () == requested([]) == requested(()) == requested(None)
 
 
 def _long_ago() -> Any:

@@ -76,6 +76,19 @@ def test_a_cell_refuses_what_a_call_refuses(
     assert [] == session.asked
 
 
+def test_an_empty_variable_makes_no_video_of_words(
+    run: Callable[[str], Any], shell: Any, session: Any
+) -> None:
+    """A list without a member, and a widget in which nobody chose a file, stop the cell."""
+    given: tuple[Any, ...] = ([], (), ipywidgets.FileUpload(), ipywidgets.FileUpload().value)
+    for empty in given:
+        shell.user_ns["given"] = empty
+        error = run("%%seedance --image {given}\na cat").error_in_exec
+        assert isinstance(error, InvalidRequest)
+        assert ["problem.media.nothing"] == [problem.text_id for problem in error.problems]
+    assert [] == session.asked
+
+
 def test_bytes_with_the_key_in_them_are_refused(
     run: Callable[[str], Any], shell: Any, session: Any, canary: str
 ) -> None:
