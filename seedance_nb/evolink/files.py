@@ -190,7 +190,7 @@ def read_quota(data: Any) -> Quota:
 
 
 def _inner(data: Any) -> Mapping[str, Any]:
-    row = data.get("data") if isinstance(data, dict) else None
+    row = data.get("data", data) if isinstance(data, dict) else None
     return row if isinstance(row, dict) else {}
 
 
@@ -198,6 +198,7 @@ def _inner(data: Any) -> Mapping[str, Any]:
 
 # Whose words these are is not documented: a status or a word decides, whichever there is.
 _AS_IT_IS = frozenset({401, 408, 425, 429, 502, 503, 504})
+_NEVER = re.compile(r"(?!)")
 _REFUSALS: tuple[tuple[frozenset[int], re.Pattern[str], type[SeedanceError], str], ...] = (
     (
         frozenset({402, 507}),
@@ -217,7 +218,8 @@ _REFUSALS: tuple[tuple[frozenset[int], re.Pattern[str], type[SeedanceError], str
         InvalidRequest,
         "error.upload.type",
     ),
-    (frozenset({404, 405, 501}), re.compile(r"(?!)"), ConfigError, "error.upload.address"),
+    (frozenset({404, 405, 501}), _NEVER, ConfigError, "error.upload.address"),
+    (frozenset({400, 422}), _NEVER, InvalidRequest, "error.upload.type"),
 )
 
 

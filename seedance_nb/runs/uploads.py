@@ -113,7 +113,8 @@ class Uploads:
                 return known
             async with self._few:
                 uploaded = await self._upload(server, media)
-            until = uploaded.expires_at or self._now() + files.LIFE
+            # A time without a zone, or another clock, would make it live longer than it does.
+            until = min(uploaded.expires_at or math.inf, self._now() + files.LIFE)
             short = _without(uploaded.url, server.url)
             await self._write(server.name, {media.sha256: {"url": short, "expires_at": until}})
             return uploaded.url

@@ -154,7 +154,8 @@ REFUSALS: list[tuple[bytes, type[SeedanceError], str]] = [
     (answer(403, {"msg": "go away"}), AuthError, "error.auth.denied"),
     (answer(404, {}), ConfigError, "error.upload.address"),
     (http(405, "<html>"), ConfigError, "error.upload.address"),
-    (answer(400, {"msg": "no"}), InvalidRequest, "error.refused"),
+    (answer(400, {"msg": "no"}), InvalidRequest, "error.upload.type"),
+    (answer(422, {"detail": "only pictures"}), InvalidRequest, "error.upload.type"),
     (answer(429, {}, retry_after="7"), RateLimited, "error.rate.limit"),
     (answer(503, {}, retry_after="7"), ServiceError, "error.service.busy"),
     (http(502, "<html>"), ServiceError, "error.service.failed"),
@@ -198,10 +199,10 @@ def test_a_refusal_says_what_it_is(
     ],
 )
 def test_an_answer_is_read_with_its_time_zone(data: Any, expected: float | None) -> None:
-    """The address and its end are found, and what makes no sense is no end."""
-    found = files.read_file({"success": True, "data": data})
-
-    assert ("https://x.example/a", expected) == (found.url, found.expires_at)
+    """The address and its end are found, bare or wrapped; what makes no sense is no end."""
+    for said in ({"success": True, "data": data}, data):
+        found = files.read_file(said)
+        assert ("https://x.example/a", expected) == (found.url, found.expires_at)
 
 
 SAYINGS = [

@@ -161,6 +161,21 @@ def test_the_service_says_how_long_a_file_lives(
     assert 2 == len(peer.uploads)
 
 
+def test_no_file_is_trusted_beyond_its_72_hours(
+    peer: Peer, make: Make, cat: Path, clock: Clock
+) -> None:
+    """An end without its time zone, read eight hours late, is no reason to use a dead address."""
+    ends = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(clock() + (72 + 8) * 3600))
+    peer.on_upload = [("merge", {"expires_at": ends})]
+    session = make()
+    ask(session, cat).wait(20)
+
+    clock.advance(71 * 3600)
+    ask(session, cat, "again").wait(20)
+
+    assert 2 == len(peer.uploads)
+
+
 def test_the_key_and_the_addresses_stay_where_they_belong(
     peer: Peer, make: Make, cat: Path
 ) -> None:
