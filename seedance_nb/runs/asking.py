@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from seedance_nb.core import sweep
-from seedance_nb.core.addresses import is_loopback, is_private
+from seedance_nb.core.addresses import is_inside, is_loopback, is_private
 from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
 from seedance_nb.core.options import MOST_TAKES
@@ -112,7 +112,7 @@ def check_addresses(requests: Sequence[VideoRequest], settings: Settings) -> Non
         for name in MEDIA_FIELDS
         for url in getattr(request, name)
         if isinstance(url, str)
-        if is_private(_host(url)) and not (near and is_loopback(_host(url)))
+        if _is_out_of_reach(_host(url), near=near)
     ]
     problems += [
         Problem("callback_url", "problem.callback.local", value=request.callback_url)
@@ -122,6 +122,11 @@ def check_addresses(requests: Sequence[VideoRequest], settings: Settings) -> Non
     problems += [Problem(name, "problem.key") for each in requests for name in _with_key(each)]
     if problems:
         raise InvalidRequest(problems=list(dict.fromkeys(problems)))
+
+
+def _is_out_of_reach(host: str, *, near: bool) -> bool:
+    """Whether a server cannot fetch from there; one on this machine may know its names."""
+    return is_private(host) and not is_loopback(host) if near else is_inside(host)
 
 
 def _with_key(request: VideoRequest) -> Iterator[str]:

@@ -609,11 +609,27 @@ def test_a_public_service_is_not_sent_to_private_places(make: Callable[..., Sess
         session.generate(
             "a dog",
             images=["http://localhost/a.png", "http://192.168.1.5/b.png"],
+            videos=["http://nas.local/c.mp4", "http://127.1/d.mp4"],
             callback_url="http://127.0.0.1:1/hook",
         )
 
-    assert ["images", "images", "callback_url"] == [p.field for p in caught.value.problems]
+    expected = ["images", "images", "videos", "videos", "callback_url"]
+    assert expected == [p.field for p in caught.value.problems]
     assert not session.home.exists()
+
+
+def test_a_service_on_this_machine_may_know_its_names(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """Only addresses elsewhere in the private network are refused for it."""
+    session = make(peer.url)
+
+    for url in ("http://localhost:1/a.png", "http://minio/a.png"):
+        one(session, images=[url]).wait(10)
+    with pytest.raises(InvalidRequest, match="private"):
+        one(session, images=["http://10.0.0.1/a.png"])
+
+    assert 2 == len(peer.creates)
 
 
 def test_another_server_is_left_alone(peer: Peer, make: Callable[..., Session]) -> None:
