@@ -44,7 +44,8 @@ def make(file: Media, plan: Plan, path: Path) -> None:
         if plan.sides and not plan.crop:
             least = min(plan.sides)
             picture.draft(None, (least, least))  # a JPEG need not be decoded in full size
-        done = _plain(ImageOps.exif_transpose(picture))
+        ImageOps.exif_transpose(picture, in_place=True)
+        done = _plain(picture)
         profile = done.info.get("icc_profile") if picture.mode != "CMYK" else None
     if plan.crop:
         done = _cropped(done, plan.crop)
@@ -81,12 +82,17 @@ def _opened(file: Media) -> Iterator[Image.Image]:
 
 
 def _plain(picture: Image.Image) -> Image.Image:
-    """With 8 bits for each of grey, or red, green and blue, and transparency where it has some."""
-    if picture.has_transparency_data:
-        return picture.convert("RGBA")
+    """With 8 bits for each of grey, or red, green and blue, and transparency where it has some.
+
+    What is so already is not copied: a large picture would not fit into the memory twice.
+    """
+    mode = "L" if picture.mode in ("1", "L") else "RGB"
+    mode = "RGBA" if picture.has_transparency_data else mode
+    if picture.mode == mode:
+        return picture
     if picture.mode.startswith("I;16"):
         return picture.point(lambda value: value * (1 / 256)).convert("L")
-    return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+    return picture.convert(mode)
 
 
 def _cropped(picture: Image.Image, sides: tuple[int, int]) -> Image.Image:

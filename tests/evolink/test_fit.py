@@ -194,6 +194,25 @@ def test_a_colour_profile_is_kept_and_what_the_camera_noted_is_not() -> None:
     assert not dict(image.getexif())
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_a_large_picture_is_in_memory_once(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is copied as it is: a picture that fills half of the memory can be fitted."""
+    kept = io.BytesIO()
+    Image.new(mode, (6050, 2420)).save(kept, "PNG")
+    copied, copy = [], Image.Image.copy
+
+    def counted(image: Image.Image) -> Image.Image:
+        copied.append(image.size)
+        return copy(image)
+
+    monkeypatch.setattr(Image.Image, "copy", counted)
+
+    done = fitted("images", kept)
+
+    assert (6000, 2400) == (done.width, done.height)
+    assert [] == copied
+
+
 def test_quality_goes_down_only_as_far_as_the_size_asks(tmp_path: Path) -> None:
     """What is too large in the best quality is written in a lower one, in the end as a JPEG."""
     noise = Image.effect_noise((300, 300), 90).convert("RGB")
