@@ -9,6 +9,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+_BLANK = re.compile(r"[\s\x00-\x1f]")
 # Each of one to four numbers in base 8, 10 or 16: 127.1 and 0x7f000001 are this machine, too.
 _OLD = re.compile(r"(?:(?:0x[0-9a-f]+|\d+)(?:\.|$)){1,4}", re.ASCII)
 # Endings that no public name has (RFC 6762, with its appendix G; RFC 8375).
@@ -18,7 +19,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 def is_url(value: object) -> bool:
     """Whether it is an http(s) URL with a host and no blanks."""
-    if not isinstance(value, str) or any(c.isspace() or ord(c) < ord(" ") for c in value):
+    if not isinstance(value, str) or _BLANK.search(value):
         return False
     try:
         parts = urlsplit(value)

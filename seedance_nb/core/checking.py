@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_CALLBACK = 2048
 MOST_TOKENS = 10_000
+MOST_BODY = 64 * 10**6  # bytes of the whole request
 
 
 class Choice:
@@ -233,7 +234,24 @@ def _check_callback(given: Mapping[str, Any], _: Choice) -> list[Problem]:
     return problems
 
 
-_CHECKS = (_check_prompt, _check_values, _check_media, _check_combinations, _check_callback)
+def _check_body(given: Mapping[str, Any], _: Choice) -> list[Problem]:
+    """Files go up by themselves, so that only addresses can make a request too large."""
+    sizes = {name: sum(map(_weight, as_tuple(given[name]))) for name in MEDIA_FIELDS}
+    size = _weight(given["prompt"]) + sum(sizes.values())
+    if size <= MOST_BODY:
+        return []
+    name = max(MEDIA_FIELDS, key=sizes.__getitem__)
+    facts = {"size": f"{size / 10**6:.1f}", "limit": MOST_BODY // 10**6}
+    return [Problem(name, "problem.body", **facts)]
+
+
+def _weight(item: object) -> int:
+    return len(item.encode("utf-8", "replace")) if isinstance(item, str) else 0
+
+
+_CHECKS = (
+    _check_prompt, _check_values, _check_media, _check_combinations, _check_callback, _check_body,
+)  # fmt: skip
 
 
 def problems_of(given: Mapping[str, Any], choice: Choice) -> list[Problem]:

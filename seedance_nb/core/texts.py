@@ -421,6 +421,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "`tier`：目录 {catalog!r} 中没有 {value!r}；请设置 SEEDANCE_NB_CATALOG=2026-08 或 "
         '`sd.configure(catalog="2026-08")`。当前可选：{choices}。',
     ),
+    "problem.body": (
+        "`{field}`: these addresses make a request of {size} MB, which may have {limit}; give shorter "
+        "ones, or the files themselves.",
+        "`{field}`：这些网址使请求达到 {size} MB，上限是 {limit} MB；请给较短的网址，或直接给文件。",
+    ),
     "problem.media.private": (
         "`{field}`: {value!r} is a private address, which the service cannot reach; "
         "give a public one.",

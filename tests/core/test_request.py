@@ -89,6 +89,19 @@ def test_each_limit_has_its_own_message(
     assert [] == [word for word in words if word not in problems[0].text]
 
 
+def test_a_body_has_64_mb_at_most() -> None:
+    """Prompt and addresses count together, to the byte; the longest addresses are named."""
+    image, clip = "https://example.org/" + "x" * 10**6, "https://example.org/"
+    rest = 64 * 10**6 - len(image) - len(clip) - len("ein Bär".encode())
+    fits: dict[str, Any] = {"prompt": "ein Bär", "images": [image], "videos": [clip + "y" * rest]}
+
+    assert [] == VideoRequest.check(**fits)
+    [problem] = VideoRequest.check(**{**fits, "videos": [clip + "y" * (rest + 1)]})
+
+    assert ("videos", "problem.body") == (problem.field, problem.text_id)
+    assert all(word in problem.text for word in ("64.0 MB", "may have 64"))
+
+
 ACCEPTED: list[dict[str, Any]] = [
     {"duration": 4},
     {"duration": 15},
