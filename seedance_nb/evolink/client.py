@@ -64,7 +64,8 @@ class Client(Api):
         now: Epoch seconds.
         transport: Stands in for the network in tests.
         connect: Seconds for a connection to be made.
-        create: Seconds without a byte of the answer to a create.
+        create: Seconds without a byte of the answer to a create, or to an upload, which the server
+            puts away before it answers.
         read: The same for everything else.
         largest_video: Bytes after which a download is ended.
         resolve: Stands in for the name service in tests; where only `transport` is given, no name
@@ -86,7 +87,7 @@ class Client(Api):
     ) -> None:
         super().__init__(base_url, keys=Keys(key), now=now)
         self._connect = connect
-        self._patience = {"create": create}
+        self._patience = {"create": create, "upload": create}
         self._read = read
         look_up = resolve or (links.resolve if transport is None else None)
         self._fetcher = Fetcher(

@@ -26,6 +26,7 @@ class Host:
     """
 
     answers: list[bytes | None]
+    delay: float = 0.0  # seconds before each answer
     got: list[Arrived] = field(default_factory=list)
     connections: int = 0
 
@@ -72,6 +73,7 @@ class Host:
         answer = self.answers[min(len(self.got), len(self.answers)) - 1]
         if answer is None:
             await asyncio.sleep(60)
+        await asyncio.sleep(self.delay)
         writer.write(answer or b"")
         await writer.drain()
         return bool(answer) and b"connection: close" not in (answer or b"").lower()

@@ -113,6 +113,23 @@ def test_another_content_never_arrives_whole(
     assert [None] * len(peer.uploads) == [call.body for call in peer.uploads]
 
 
+def test_a_server_may_take_its_time_with_a_file(tmp_path: Path) -> None:
+    """It puts the file away before it answers: that is waited for as long as for a create."""
+    media = media_of(tmp_path / "x", PIXEL)
+    data = {"file_url": "https://x.example/a"}
+
+    async def scene() -> tuple[str, int]:
+        async with Host([answer(200, {"success": True, "data": data})], delay=0.3) as host:
+            client = Client(host.url, key=Secret(KEY), now=time.time, create=30, read=0.1)
+            try:
+                made = await client.upload(media, tmp_path / "x")
+            finally:
+                await client.aclose()
+            return made.url, len(host.got)
+
+    assert (data["file_url"], 1) == asyncio.run(scene())
+
+
 def test_what_is_raised_holds_no_key(tmp_path: Path) -> None:
     """Neither what the file did nor what the service answered leads to the key."""
     media = media_of(tmp_path / "x", PIXEL)
