@@ -195,7 +195,8 @@ def resolve(
         listing = "\n".join(f"  - {problem.text}" for problem in problems)
         raise ConfigError("error.settings", listing=listing, count=len(problems))
     backend, trouble = _backend(given["backend"], key, base_url)
-    files_url = _origin(given["files_url"]) or (EVOLINK_FILES if not base_url else None)
+    is_evolink = base_url in (None, EVOLINK)
+    files_url = _origin(given["files_url"]) or (EVOLINK_FILES if is_evolink else None)
     return Settings(
         backend=backend,
         key=key,
@@ -324,7 +325,7 @@ def _origin(url: str | None) -> str | None:
         return None
     parts = urlsplit(url)
     path = parts.path.rstrip("/").removesuffix("/v1").rstrip("/")
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+    return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
 
 
 def _is_local(url: str) -> bool:

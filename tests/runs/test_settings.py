@@ -77,6 +77,14 @@ def test_a_server_is_understood_in_any_spelling(tail: str) -> None:
     assert found.files_url is None
 
 
+@pytest.mark.parametrize("url", ["https://api.evolink.ai", "https://API.EvoLink.ai/v1/"])
+def test_evolink_is_evolink_also_when_it_is_named(url: str) -> None:
+    """Whoever gives its base URL has its uploads, and its jobs, too."""
+    found = settle({"base_url": url, "api_key": "k"})
+
+    assert (EVOLINK, EVOLINK_FILES) == (found.base_url, found.files_url)
+
+
 def test_a_server_without_a_key_is_never_the_simulator() -> None:
     """A base URL without a key is an error that waits until something is to be sent."""
     found = settle(environ={"EVOLINK_BASE_URL": "https://api.example.org"})
