@@ -199,6 +199,7 @@ def _inner(data: Any) -> Mapping[str, Any]:
 # Whose words these are is not documented: a status or a word decides, whichever there is.
 _AS_IT_IS = frozenset({401, 408, 425, 429, 502, 503, 504})
 _NEVER = re.compile(r"(?!)")
+_FULL = re.compile(r"quota|too many files|配额|文件数")
 _REFUSALS: tuple[tuple[frozenset[int], re.Pattern[str], type[SeedanceError], str], ...] = (
     (
         frozenset({402, 507}),
@@ -231,10 +232,12 @@ def judged(error: SeedanceError, media: Media, *, host: str) -> SeedanceError:
         media: The file.
         host: Of the file API.
     """
-    if error.http_status is None or error.http_status in _AS_IT_IS:
-        return error
     detail = str(error.values.get("detail") or "-")
     said = f"{error.code} {detail}".lower()
+    # "Too many" without a time after which it is otherwise may mean files, and not requests.
+    full = error.http_status == 429 and error.retry_after is None and _FULL.search(said)  # noqa: PLR2004
+    if error.http_status is None or (error.http_status in _AS_IT_IS and not full):
+        return error
     for statuses, words, kind, text_id in _REFUSALS:
         if error.http_status in statuses or words.search(said):
             facts = {name: getattr(error, name) for name in ("code", "http_status", "request_id")}
