@@ -197,7 +197,7 @@ def _inner(data: Any) -> Mapping[str, Any]:
 # --- refusals -------------------------------------------------------------------------------------
 
 # Whose words these are is not documented: a status or a word decides, whichever there is.
-_AS_IT_IS = frozenset({401, 408, 425, 429, 502, 503, 504})
+_AS_IT_IS = frozenset({401, 408, 429, 502, 503, 504})
 _NEVER = re.compile(r"(?!)")
 _FULL = re.compile(r"quota|too many files|配额|文件数")
 _REFUSALS: tuple[tuple[frozenset[int], re.Pattern[str], type[SeedanceError], str], ...] = (
@@ -220,7 +220,8 @@ _REFUSALS: tuple[tuple[frozenset[int], re.Pattern[str], type[SeedanceError], str
         "error.upload.type",
     ),
     (frozenset({404, 405, 501}), _NEVER, ConfigError, "error.upload.address"),
-    (frozenset({400, 422}), _NEVER, InvalidRequest, "error.upload.type"),
+    # whatever else is refused, but for key and proxy
+    (frozenset(range(400, 500)) - {403, 407}, _NEVER, InvalidRequest, "error.upload.type"),
 )
 
 

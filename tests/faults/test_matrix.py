@@ -101,7 +101,7 @@ UPLOAD = table({
     ("failed", "no", "makes no sense", 0): NONSENSE,
     ("failed", "no", "a problem of its own", 0): "an error in a 200",
     ("failed", "no", "redirect", 0): MOVED,
-    ("failed", "no", "refused the request", 0): f"{NAMED}, {REFUSED}, 409 outcome unknown",
+    ("failed", "no", "public URL", 0): f"{NAMED}, {REFUSED}, 409 outcome unknown",
     ("failed", "no", "refused the API key", 0): "401",
     ("failed", "no", "does not allow this", 0): "403, 403 html of a firewall",
     ("failed", "no", "upload", 0): "402, 404, 404 html, 405, 501, an empty object",
