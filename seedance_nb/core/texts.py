@@ -657,8 +657,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "图片无法处理：{detail}",
     ),
     "error.task.image_processing_error.hint": (
-        "Use a JPEG, PNG or WebP that anyone can download from its address.",
-        "请使用可公开下载的 JPEG、PNG 或 WebP 图片。",
+        "Use a JPEG, PNG or WebP that anyone can download from its address; a file of yours is "
+        "uploaded anew when you ask again.",
+        "请使用可公开下载的 JPEG、PNG 或 WebP 图片；你自己的文件会在再次请求时重新上传。",
     ),
     "error.task.image_dimension_mismatch": (
         "An image has the wrong size: {detail}",

@@ -352,7 +352,7 @@ def test_a_stranger_address_is_forgotten(peer: Peer, make: Make, cat: Path) -> N
     session = make()
     with pytest.raises(InvalidRequest):
         ask(session, cat).wait(20)
-    with pytest.raises(TaskFailed):
+    with pytest.raises(TaskFailed, match="uploaded anew when you ask again"):
         ask(session, cat).wait(20)
     ask(session, cat).wait(20)
 
