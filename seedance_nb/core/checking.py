@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, ValuesView
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST_CALLBACK = 2048
 MOST_TOKENS = 10_000
+_MANY = 1000  # of something without an end; far more than may be
 MOST_BODY = 64 * 10**6  # bytes of the whole request
 
 
@@ -274,7 +276,9 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
     if value is None or type(value) in (tuple, list):
         return tuple(value or ())
     single = isinstance(value, str | bytes | bytearray | memoryview)
-    several = isinstance(value, Sequence | AbstractSet) or type(value).__name__ == "generator"
+    if isinstance(value, Iterator) and not hasattr(value, "read"):  # such as `folder.glob()`
+        return tuple(islice(value, _MANY))
+    several = isinstance(value, Sequence | AbstractSet | ValuesView)
     return tuple(value) if several and not single else (value,)
 
 

@@ -6,6 +6,7 @@ import base64
 import codecs
 import datetime as dt
 import io
+import itertools
 import os
 import sys
 import tempfile
@@ -27,7 +28,7 @@ from seedance_nb.core.request import VideoRequest
 from seedance_nb.evolink import inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, ValuesView
 
     from seedance_nb.core.errors import Problem
 
@@ -360,6 +361,14 @@ def test_without_pillow_an_array_says_what_to_install(monkeypatch: pytest.Monkey
 # --- several --------------------------------------------------------------------------------------
 
 
+def _generated(items: list[Path]) -> Iterator[Path]:
+    yield from items
+
+
+def _values(items: list[Path]) -> ValuesView[Path]:
+    return dict(enumerate(items)).values()
+
+
 def test_a_widget_is_what_was_uploaded_into_it(path: Path) -> None:
     """A `FileUpload`, its value, one entry and a list with any of them are the files in it."""
     widget = ipywidgets.FileUpload()
@@ -368,6 +377,21 @@ def test_a_widget_is_what_was_uploaded_into_it(path: Path) -> None:
 
     for given in (widget, widget.value, widget.value[0], [widget], [[path]], (str(path),)):
         assert expected == requested(given)
+
+
+@pytest.mark.parametrize(
+    "several", [tuple, set, iter, lambda one: map(Path, one), _generated, _values]
+)
+def test_whatever_yields_inputs_is_several(several: Callable[[Any], Any], path: Path) -> None:
+    """A set, a generator, a map and the values of a dictionary are the inputs in them."""
+    assert (opened(PNG),) == VideoRequest("fox", images=several([path])).images
+
+
+def test_inputs_without_an_end_are_too_many() -> None:
+    """Something that yields for ever is refused, and nobody waits for its end."""
+    problems = VideoRequest.check("fox", images=itertools.repeat("https://x.example/a.png"))
+
+    assert ["problem.media.count"] == [problem.text_id for problem in problems]
 
 
 @pytest.mark.parametrize("given", [ipywidgets.FileUpload(), [ipywidgets.FileUpload()], [()], [[]]])
@@ -383,10 +407,10 @@ def _long_ago() -> Any:
     return dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-def requested(images: object) -> tuple[object, ...]:
+def requested(images: Any) -> tuple[object, ...]:
     """The images of a request, and no others than its check finds."""
     assert [] == VideoRequest.check("fox", images=images)
-    return tuple(VideoRequest("fox", images=images).images)  # type: ignore[arg-type]
+    return tuple(VideoRequest("fox", images=images).images)
 
 
 @pytest.fixture(autouse=True)
