@@ -147,7 +147,7 @@ def open_inputs(
     for name in MEDIA_FIELDS:
         kept: list[Any] = []
         items = _flat(given[name])
-        if not items and as_tuple(given[name]):
+        if not items and given[name] not in (None, (), []):
             found.append(Problem(name, "problem.media.nothing"))
         results = [item if is_url(item) else media.opened(name, item) for item in items]
         for item, result in zip(items, _fitted(name, results) if fit else results, strict=True):

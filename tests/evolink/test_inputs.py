@@ -394,7 +394,9 @@ def test_inputs_without_an_end_are_too_many() -> None:
     assert ["problem.media.count"] == [problem.text_id for problem in problems]
 
 
-@pytest.mark.parametrize("given", [ipywidgets.FileUpload(), [ipywidgets.FileUpload()], [()], [[]]])
+@pytest.mark.parametrize(
+    "given", [ipywidgets.FileUpload(), [ipywidgets.FileUpload()], [()], [[]], iter(()), {}.values()]
+)
 def test_a_widget_without_a_file_is_not_passed_over(given: Any) -> None:
     """Where a picture was meant and none is there, no video of words alone is paid for."""
     assert ["problem.media.nothing"] == [
