@@ -55,6 +55,7 @@ class Peer:
         listing: whether there is a list of tasks; without it the path is unknown.
         batch: whether there is a batch query; without it the path is unknown.
         idempotency: whether Idempotency-Key is honoured.
+        metered: whether a task in the making tells what it has cost so far.
         ranges: whether the media origin honours Range.
         redirect: "same" or "cross": result links redirect, within the media origin or away.
         results: how many videos a task gives.
@@ -83,6 +84,7 @@ class Peer:
     listing: bool = False
     batch: bool = False
     idempotency: bool = False
+    metered: bool = False
     ranges: bool = True
     redirect: str | None = None
     results: int = 1
@@ -166,6 +168,8 @@ class Peer:
             return {**answer, "status": "pending", "progress": 0, **info}
         if share < 1:
             info = {"task_info": {"can_cancel": True}}
+            if self.metered:
+                info["usage"] = {"credits_used": int(made["polls"])}
             return {**answer, "status": "processing", "progress": int(share * 100), **info}
         answer["task_info"] = {"can_cancel": False}
         if made["fails"]:

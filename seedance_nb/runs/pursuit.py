@@ -303,7 +303,9 @@ class Pursuit:
         facts = {**_facts(reply), "polls": polls}
         if reply.failure:
             facts["error"] = reply.failure.to_dict()
-        if reply.word != job.raw_status or reply.failure:
+        cost = (reply.credits_reserved, reply.credits_charged)
+        known = (None, job.state.credits_reserved, job.state.credits_charged)
+        if reply.word != job.raw_status or reply.failure or any(one not in known for one in cost):
             self._desk.record(job, "status", **facts)
         else:
             self._desk.fold(job, "progress", **facts)

@@ -137,6 +137,18 @@ def test_the_journal_comes_first(peer: Peer, make: Callable[..., Session]) -> No
     assert "?" not in text
 
 
+def test_what_it_costs_is_journaled_when_it_is_told(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """A charge that is told while a task is in the making is known after a restart, too."""
+    peer.metered, peer.polls = True, 4
+    job = one(make(peer.url)).wait(20)
+
+    [after] = make(peer.url).jobs()
+
+    assert 3 == job.credits == after.credits
+
+
 def test_an_identical_request_is_joined_then_shown(
     peer: Peer, make: Callable[..., Session]
 ) -> None:
