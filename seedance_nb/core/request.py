@@ -154,7 +154,7 @@ class VideoRequest:
             asked = json.loads(read(beside))["request"]
             known = {f.name: asked[f.name] for f in dataclasses.fields(cls) if f.name in asked}
             return cls.from_fields(known)
-        except (OSError, ValueError, LookupError, TypeError, InvalidRequest):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError, InvalidRequest):
             raise ConfigError("error.file.request", path=beside) from None
 
     @classmethod

@@ -25,8 +25,12 @@ def language() -> Language:
 
 def say(text_id: str, /, **values: object) -> str:
     """The text in the language of the session, with the values filled in."""
+    template = TABLE[text_id][LANGUAGES.index(_in_use[0])]
     counted = {k: _Count(v) if type(v) is int else v for k, v in values.items()}
-    return TABLE[text_id][LANGUAGES.index(_in_use[0])].format_map(_Values(counted))
+    try:
+        return template.format_map(_Values(counted))
+    except (ValueError, TypeError):  # a word where a number belongs: a journal can hold anything
+        return template.format_map(_Values({k: _Word(v) for k, v in values.items()}))
 
 
 class _Count(int):
@@ -40,12 +44,12 @@ class _Count(int):
 class _Values(dict[str, object]):
     """A missing value shows as a dash: a message must never fail to be shown."""
 
-    def __missing__(self, key: str) -> _Dash:
-        return _Dash("-")
+    def __missing__(self, key: str) -> _Word:
+        return _Word("-")
 
 
-class _Dash(str):
-    """What stands for a value that is missing, whatever form it was to have."""
+class _Word(str):
+    """What stands as it is, whatever form it was to have."""
 
     __slots__ = ()
 
@@ -1608,6 +1612,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "Lines of the journal are missing: {detail}.",
         "日志缺少若干行：{detail}。",
     ),
+    "verify.added": (
+        "Lines of the journal bear no number of their own, so somebody put them in: {detail}.",
+        "日志中有些行没有自己的编号，是后来加入的：{detail}。",
+    ),
+    "verify.nonotebook": ("it is no notebook", "不是笔记本文件"),
     "verify.good": (
         "{count:entry|entries}: every request, file and sidecar is as the record says.",
         "{count} 条记录：请求、文件和说明均与记录一致。",

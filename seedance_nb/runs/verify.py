@@ -6,9 +6,10 @@ import base64
 import hashlib
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from seedance_nb.runs.library import Library
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from seedance_nb.runs.library import Video
     from seedance_nb.runs.log import RequestLog
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 5  # lost lines that are named
 _SHOWN = re.compile(r"videos/([a-z0-9]{4,40})(?:-\d+)?\.mp4")
+_TOLD = ("digest", "take", "task_id", "backend", "base_url")  # of a job, beside its video
 _EMBEDDED = re.compile(r"data:video/mp4;base64,([\w+/=]+)", re.ASCII)
 
 
@@ -75,21 +77,22 @@ def verify(log: RequestLog, notebook: str | os.PathLike[str] | None = None) -> l
         if entry.state is not None and entry.digest not in ("", entry.state.digest):
             found.append(Disagreement(entry.job, "verify.digest", entry.digest))
     if notebook is not None:
-        found += _shown(json.loads(Path(notebook).read_text("utf-8")), log, states)
+        found += _shown(_cells(Path(notebook)), log, states)
     return found
 
 
 def _gaps(log: RequestLog) -> Iterator[Disagreement]:
-    """Lines that are missing from the journal: every session numbers its own."""
-    numbers: dict[str, set[int]] = defaultdict(set)
+    """Lines that are missing from the journal or were put in: every session numbers its own."""
+    numbers: dict[str, Counter[int]] = defaultdict(Counter)
     for event in journals.read(log.home, log.sessions):
         number = event.get("seq")
-        numbers[str(event["session"])].add(number if isinstance(number, int) else 0)
+        numbers[str(event["session"])][number if isinstance(number, int) else 0] += 1
     for session, known in numbers.items():
-        lost = set(range(1, max(known) + 1)) - known
-        if lost:
-            shown = ", ".join(map(str, sorted(lost)[:MOST_NAMED]))
-            yield Disagreement("", "verify.gap", f"{session}: {shown}")
+        lost = (number for number in range(1, max(known)) if number not in known)
+        added = (number for number, count in known.items() if count > 1 or number < 1)
+        for text_id, wrong in (("verify.gap", lost), ("verify.added", added)):
+            if shown := ", ".join(map(str, islice(wrong, MOST_NAMED))):
+                yield Disagreement("", text_id, f"{session}: {shown}")
 
 
 def _request(state: JobState) -> Iterator[Disagreement]:
@@ -107,8 +110,10 @@ def _inputs(inputs: Inputs, state: JobState) -> Iterator[Disagreement]:
 
 
 def _hash(path: Path) -> str:
-    with path.open("rb") as file:
+    """Hash of a file; empty where it cannot be read."""
+    with suppress(OSError), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+    return ""
 
 
 def _file(library: Library, state: JobState, video: Video) -> Iterator[Disagreement]:
@@ -118,21 +123,26 @@ def _file(library: Library, state: JobState, video: Video) -> Iterator[Disagreem
     if not library.verify(video):
         yield Disagreement(state.id, "verify.altered", str(video.path))
     beside = video.path.with_suffix(".json")
-    with suppress(OSError, ValueError):
+    record = None
+    with suppress(OSError, ValueError, RecursionError):
         record = json.loads(beside.read_text("utf-8"))
-        if not _agrees(record, state, video):
-            yield Disagreement(state.id, "verify.sidecar", str(beside))
-        return
-    yield Disagreement(state.id, "verify.sidecar", str(beside))
+    if not _agrees(record, state, video, library.home):
+        yield Disagreement(state.id, "verify.sidecar", str(beside))
 
 
-def _agrees(record: Any, state: JobState, video: Video) -> bool:
+def _agrees(record: Any, state: JobState, video: Video, home: Path) -> bool:
     """Whether what stands beside a video tells the same story as the journal."""
-    if not isinstance(record, dict) or record.get("digest") != state.digest:
+    file = record.get("video") if isinstance(record, dict) else None
+    if not isinstance(file, dict) or "digest" not in record:
         return False
-    fields, file = record.get("request"), record.get("video")
-    if not isinstance(file, dict) or file.get("sha256") != video.sha256:
+    asked = journals.timestamp(state.asked_at) if state.asked_at else None
+    facts = {"job": state.id, "asked_at": asked, "credits": state.credits}
+    facts |= {name: getattr(state, name) for name in _TOLD}
+    if any(record.get(name, value) != value for name, value in facts.items()):
         return False
+    if any(file.get(name) != value for name, value in video.to_record(home).items()):
+        return False
+    fields = record.get("request")
     if state.request is None or not isinstance(fields, dict):
         return True
     try:
@@ -141,14 +151,27 @@ def _agrees(record: Any, state: JobState, video: Video) -> bool:
         return False
 
 
+def _cells(path: Path) -> list[dict[str, Any]]:
+    """The cells of a notebook.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is none.
+    """
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        return [{**cell, "source": "".join(cell.get("source") or "")} for cell in cells]
+    except (LookupError, TypeError, AttributeError, RecursionError):
+        raise ValueError(say("verify.nonotebook")) from None
+
+
 def _shown(
-    notebook: Any, log: RequestLog, states: Mapping[str, JobState]
+    cells: Iterable[Mapping[str, Any]], log: RequestLog, states: Mapping[str, JobState]
 ) -> Iterator[Disagreement]:
     """Where a notebook's outputs show other videos than the record has."""
     hashes = {video.sha256 for state in states.values() for video in state.videos}
     asked = _asked(log)
-    cells = notebook.get("cells", []) if isinstance(notebook, dict) else []
-    for cell in (cell for cell in cells if isinstance(cell, dict)):
+    for cell in cells:
         outputs = json.dumps(cell.get("outputs") or [])
         shown = list(dict.fromkeys(_SHOWN.findall(outputs)))
         for job in shown:
@@ -192,5 +215,5 @@ def _bytes(text: str) -> bytes:
 
 
 def _source_hash(cell: Mapping[str, Any]) -> str:
-    source = "".join(cell.get("source", "")).rstrip("\n")
+    source = str(cell["source"]).rstrip("\n")
     return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()

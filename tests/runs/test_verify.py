@@ -101,6 +101,35 @@ def test_a_notebook_that_shows_other_videos_is_noticed(record: Record) -> None:
     } == set(record.found())  # fmt: skip
 
 
+@pytest.mark.parametrize("content", ["[]", "5", '{"cells": 5}', "[" * 100_000, "{"])
+def test_a_file_that_is_no_notebook_is_refused(content: str, record: Record) -> None:
+    """A file without cells is not called true."""
+    record.notebook.write_text(content, "utf-8")
+
+    with pytest.raises(ValueError, match=r"notebook|Expecting"):
+        record.found()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"take": 2}, {"task_id": "task-unified-1-x"}, {"backend": "simulator"}, {"credits": 0.5},
+        {"base_url": "https://x.example.org"}, {"job": "zzzz2345"}, {"digest": "sha256:0"},
+        {"asked_at": "2020-01-01T00:00:00.000Z"}, {"video": {}}, {"request": {"prompt": "x"}}, None,
+    ],
+)  # fmt: skip
+def test_a_sidecar_tells_the_same_in_every_point(
+    change: dict[str, Any] | None, record: Record
+) -> None:
+    """Whatever somebody changes in the file beside a video, or breaks it, is noticed."""
+    assert record.dog.video is not None
+    beside = record.dog.video.path.with_suffix(".json")
+    told = json.loads(beside.read_text("utf-8"))
+    beside.write_text("[" * 100_000 if change is None else json.dumps({**told, **change}), "utf-8")
+
+    assert [("verify.sidecar", record.dog.id)] == record.found()
+
+
 def change_line(record: Record, change: Callable[[dict[str, Any]], None], event: str) -> None:
     """Rewrite a line of the journal, as somebody with an editor would."""
     [path] = (record.session.home / "journal").glob("*.jsonl")
@@ -125,3 +154,19 @@ def test_a_line_that_was_taken_out_is_missed(record: Record) -> None:
 
     [gap] = [item for item in record.log.verify() if item.text_id == "verify.gap"]
     assert f"{record.dog.state.session}: 2" in gap.text
+
+
+@pytest.mark.parametrize("number", [2, 0, None])
+def test_a_line_that_was_put_in_is_noticed(number: int | None, record: Record) -> None:
+    """A line that bears the number of another one, or none, was not written by the session."""
+    change_line(record, lambda line: line.update(seq=number), "submitting")
+
+    assert "verify.added" in [item.text_id for item in record.log.verify()]
+
+
+def test_an_endless_number_costs_nothing(record: Record) -> None:
+    """A line with an absurd number is a gap, found without counting up to it."""
+    change_line(record, lambda line: line.update(seq=10**18), "submitting")
+
+    [gap] = [item for item in record.log.verify() if item.text_id == "verify.gap"]
+    assert gap.detail.startswith(f"{record.dog.state.session}: ")
