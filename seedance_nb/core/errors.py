@@ -21,7 +21,7 @@ An error carries the id of its text and the values in it; the words are in `text
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from seedance_nb.core import texts
 from seedance_nb.core.secret import hidden
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Billed = Literal["yes", "no", "unknown"]
-_FACTS = ("billed", "retryable", "code", "http_status", "request_id", "raw", "retry_after")
+_FACTS: dict[str, type | tuple[type, ...]] = {
+    "billed": str, "retryable": bool, "code": str, "http_status": int, "request_id": str,
+    "raw": str, "retry_after": (int, float),
+}  # fmt: skip
 _ENDS = tuple(".!?…。！？`")  # a command at the end has to stay as it is
 
 
@@ -260,11 +263,16 @@ def _without_keys(values: dict[str, object]) -> dict[str, object]:
 def from_dict(data: dict[str, Any]) -> SeedanceError:
     """The error that `SeedanceError.to_dict` wrote down; an unknown class becomes the base."""
     cls = _CLASSES.get(str(data.get("class")), SeedanceError)
-    facts = {name: data[name] for name in _FACTS if name in data}
+    facts = {name: data[name] for name, kind in _FACTS.items() if isinstance(data.get(name), kind)}
+    if facts.get("billed") not in get_args(Billed):
+        facts.pop("billed", None)
     if cls is InvalidRequest:
         facts["problems"] = [
-            Problem(row["field"], row["text"], **row["values"]) for row in data.get("problems", ())
+            Problem(row["field"], _known(row["text"]) or "error.unknown", **row["values"])
+            for row in data.get("problems", ())
         ]
-    text_id = data.get("text")
-    known = text_id if text_id in texts.TABLE else None
-    return cls(known, **facts, **data.get("values", {}))
+    return cls(_known(data.get("text")), **facts, **data.get("values", {}))
+
+
+def _known(text_id: object) -> str | None:
+    return text_id if isinstance(text_id, str) and text_id in texts.TABLE else None

@@ -15,7 +15,7 @@ import stat
 import threading
 import weakref
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import TYPE_CHECKING
 
 from seedance_nb.runs import disk
@@ -62,7 +62,8 @@ def seconds(text: object) -> float | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        return moment.timestamp() if moment.tzinfo else None
+        sound = moment.tzinfo and MINYEAR < moment.year < MAXYEAR  # in every time zone
+        return moment.timestamp() if sound else None
     except (ValueError, OverflowError):
         return None
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Incoming", "Library", "Video", "bare_link", "check_target", "disk_error"]
 
 _log = logging.getLogger("seedance_nb")
+_ENDLESS = 2**53  # bytes or pixels; what is more is no honest number
 _HASH = re.compile(r"[0-9a-f]{64}")
 _BARE = re.compile(r"https?://[\w.:-]+/[\w./%-]*", re.ASCII)
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -454,4 +455,4 @@ def _number(value: object) -> float | None:
 
 
 def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if type(value) is int and 0 <= value < _ENDLESS else None

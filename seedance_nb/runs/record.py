@@ -361,7 +361,10 @@ def _error(event: Event) -> SeedanceError | None:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if type(value) in (int, float) else None  # type: ignore[arg-type]
+    try:
+        return float(value) if type(value) in (int, float) else None  # type: ignore[arg-type]
+    except OverflowError:
+        return None
 
 
 def _whole(value: object) -> int:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from seedance_nb.core import task
 from seedance_nb.core.errors import TaskFailed
 from seedance_nb.core.request import VideoRequest
-from seedance_nb.runs import journal
+from seedance_nb.runs import journal, log
 from seedance_nb.runs.record import Fold
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
@@ -110,6 +110,58 @@ def test_any_events_fold(rows: list[tuple[str, dict[str, Any]]]) -> None:
     events = [{"event": kind, "job": "abcd", "session": "s", **facts} for kind, facts in rows]
 
     assert all(state.status in task.STATUSES for state in fold(events).values())
+
+
+HUGE = 10**400
+VIDEO = {"file": "videos/abcd.mp4", "sha256": "0" * 64, "duration": 4.0, "width": 9, "height": 9}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"event": "accepted", "estimated_time": HUGE},
+        {"event": "status", "word": "processing", "progress": HUGE, "credits_charged": -HUGE},
+        {"event": "status", "word": "failed", "time": "0001-01-01T00:00:00+14:00"},
+        {"event": "status", "word": "failed", "time": "9999-12-31T23:59:59-14:00"},
+        {"event": "downloaded", "video": {**VIDEO, "size": HUGE}},
+        {"event": "error", "error": {"class": "WaitTimeout", "text": "error.wait", "values": 5}},
+        {"event": "error", "error": {"text": "error.stale", "values": {"hours": "<b>"}}},
+        {"event": "error", "error": {"billed": [], "raw": {}, "retry_after": "x", "code": 7}},
+        {
+            "event": "error",
+            "error": {"class": "InvalidRequest", "problems": [
+                {"field": "x", "text": "problem.unheard-of", "values": {}}
+            ]},
+        },
+        {
+            "event": "error",
+            "error": {"class": "InvalidRequest", "problems": [
+                {"field": "x", "text": {}, "values": {}}
+            ]},
+        },
+    ],
+)  # fmt: skip
+def test_what_a_stranger_wrote_is_shown_and_written_out(
+    facts: dict[str, Any], tmp_path: Path
+) -> None:
+    """Numbers, times and errors that make no sense stop neither lists, table nor lines."""
+    book = journal.Journal(tmp_path, "stranger", now=lambda: 0.0)
+    fields = VideoRequest("a dog").to_fields()
+    book.append("asked", job="abcd", request=fields, backend="simulator")
+    line = {"v": 1, "seq": 2, "job": "abcd", **facts}
+    with book.path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+    book.append("call", jobs=[{"job": "abcd", "how": "sent"}])
+    session = Session(resolve({"home": tmp_path}, {}, {}, cwd=tmp_path))
+
+    [job] = session.jobs()
+    record = log.read(session)
+    session.close()
+
+    assert "abcd" in repr(job)
+    assert job.error is None or str(job.error)
+    assert "abcd" in record.to_rows()[0]
+    assert "abcd" == json.loads(record.to_lines()[1])["job"]
 
 
 def test_the_first_journal_folds_for_ever(tmp_path: Path) -> None:
