@@ -188,17 +188,22 @@ def _cell(source: str, number: int) -> dict[str, Any]:
     }
 
 
+def _bytes(text: str) -> bytes:
+    """The text as UTF-8; half of a character, as names of files can have it, as its escape."""
+    return text.encode("utf-8", "backslashreplace")
+
+
 def _write_lines(log: RequestLog, path: Path) -> None:
-    path.write_text("".join(f"{line}\n" for line in log.to_lines()), "utf-8")
+    path.write_bytes(_bytes("".join(f"{line}\n" for line in log.to_lines())))
 
 
 def _write_notebook(log: RequestLog, path: Path) -> None:
     book = notebook(log, path.parent)
-    path.write_text(json.dumps(book, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    path.write_bytes(_bytes(json.dumps(book, ensure_ascii=False, indent=1) + "\n"))
 
 
 def _write_script(log: RequestLog, path: Path) -> None:
-    path.write_text(script(log, path.parent), "utf-8")
+    path.write_bytes(_bytes(script(log, path.parent)))
 
 
 def _write_zip(log: RequestLog, path: Path) -> None:
@@ -234,7 +239,7 @@ def _add_file(archive: zipfile.ZipFile, name: str, path: Path) -> None:
 def _add(archive: zipfile.ZipFile, name: str, data: str | bytes) -> None:
     info = zipfile.ZipInfo(name, _EPOCH)
     info.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(info, data)
+    archive.writestr(info, _bytes(data) if isinstance(data, str) else data)
 
 
 _FORMS: dict[str, Callable[[RequestLog, Path], None]] = {

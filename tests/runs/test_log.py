@@ -226,6 +226,19 @@ def test_the_zip_holds_all_that_a_reader_needs(record: RequestLog, tmp_path: Pat
         assert not any(CANARY.encode() in archive.read(name) for name in names)
 
 
+def test_half_characters_are_written_out(make: Callable[..., Session], tmp_path: Path) -> None:
+    """A cell with half a character in it, as some editors leave, stops no export."""
+    session = make()
+    cell = {"kind": "cell", "number": 1, "source": "note = '\ud83d'"}
+    session.generate("a dog", duration=4, cell=cell).wait(20)
+
+    for ending in ("jsonl", "ipynb", "py", "zip"):
+        log.read(session).export(tmp_path / f"log.{ending}")
+
+    row = json.loads((tmp_path / "log.jsonl").read_text("utf-8").splitlines()[1])
+    assert "note = '\ud83d'" == row["cell"]["source"]
+
+
 def test_a_video_tells_what_made_it(record: RequestLog, tmp_path: Path) -> None:
     """From a video, or from the file beside it, comes the request that made it."""
     state = record[0].state
