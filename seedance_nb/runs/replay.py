@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import weakref
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 
 STEP = 0.25  # seconds between two pictures of a job that is played at a pace
 MOST_BYTES = 20 * 1024**3  # that a zip may unpack to
+MOST_TIMES = 200  # its own size that it may unpack to: no journal packs so well, and no video
+_SMALL = 64 * 1024**2  # bytes that are no matter
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_BROKEN = (
+    OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile
+)  # fmt: skip
 _INPUTS = tuple(ending for _, ending in FORMATS.values())
 _FOLDERS = {"journal": (".jsonl",), "videos": (".mp4", ".json"), "inputs": _INPUTS}
 
@@ -53,9 +60,9 @@ def opened(place: Path) -> Path:
     weakref.finalize(opened, shutil.rmtree, folder, ignore_errors=True)
     try:
         with zipfile.ZipFile(place) as archive:
-            for info in _wanted(archive.infolist()):
+            for info in _wanted(archive.infolist(), place.stat().st_size):
                 _unpack(archive, info, folder)
-    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except _BROKEN as error:
         reason = str(error) or type(error).__name__
         raise ConfigError("error.replay.zip", path=str(place), reason=reason) from None
     return folder
@@ -69,16 +76,19 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path) -> No
         shutil.copyfileobj(source, file)
 
 
-def _wanted(infos: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-    """The members of a zip that belong to a recording."""
+def _wanted(infos: Iterable[zipfile.ZipInfo], packed: int) -> list[zipfile.ZipInfo]:
+    """The members of a zip of so many bytes that belong to a recording."""
     wanted = []
     for info in infos:
         parts = PurePosixPath(info.filename).parts
         endings = _FOLDERS.get(parts[0], ()) if len(parts) == len(("folder", "file")) else ()
         if parts and parts[-1].endswith(endings or ("\0",)) and "\\" not in info.filename:
             wanted.append(info)
-    if sum(info.file_size for info in wanted) > MOST_BYTES:
+    if sum(info.file_size for info in wanted) > min(MOST_BYTES, max(_SMALL, MOST_TIMES * packed)):
         msg = "too large"
+        raise zipfile.BadZipFile(msg)
+    if any(info.compress_type not in _PACKED for info in wanted):
+        msg = "unknown compression"
         raise zipfile.BadZipFile(msg)
     return wanted
 

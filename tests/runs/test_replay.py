@@ -203,6 +203,47 @@ def test_a_hostile_zip_writes_nowhere_else(tmp_path: Path) -> None:
     assert [path] == [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
+def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    """A zip that would unpack to hundreds of times its size is refused before it does."""
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in "abcd":
+            archive.writestr(f"videos/{name * 4}.mp4", bytes(17 * 1024**2))
+
+    with pytest.raises(ConfigError, match="too large"):
+        opened(path)
+
+
+def test_a_damaged_zip_is_refused_in_words(tmp_path: Path) -> None:
+    """Whichever byte of a zip is wrong, there is a message that names the file, or no harm."""
+    path = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("journal/s1.jsonl", "".join(f'{{"event":"n{n}"}}\n' for n in range(40)))
+    whole = path.read_bytes()
+    refused = []
+
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            opened(path)
+        except ConfigError as error:
+            refused.append(str(error))
+
+    assert len(refused) > len(whole) / 2
+    assert all(str(path) in message for message in refused)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_only_plain_packing_is_unpacked(packing: int, tmp_path: Path) -> None:
+    """What is packed in ways that can swell a thousandfold is refused."""
+    path = tmp_path / "odd.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("journal/s1.jsonl", "x")
+
+    with pytest.raises(ConfigError, match="compression"):
+        opened(path)
+
+
 @pytest.mark.parametrize("content", [None, b"no zip at all"])
 def test_a_recording_that_is_none_is_refused(content: bytes | None, tmp_path: Path) -> None:
     """A place without a recording, or a file that is no zip, is an error that names it."""
