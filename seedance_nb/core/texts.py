@@ -1714,9 +1714,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "该请求的第 {take} 条没有记录；已记录：{found}。",
     ),
     "problem.replay.other": (
-        "This request was not recorded. `{field}` is {value!r}; the nearest recorded one "
+        "This request was not recorded. `{field}` is {value!r}; the nearest recorded one, {job}, "
         "has {was!r}.",
-        "该请求没有记录。`{field}` 为 {value!r}；最接近的记录为 {was!r}。",
+        "该请求没有记录。`{field}` 为 {value!r}；最接近的记录 {job} 为 {was!r}。",
     ),
     "error.replay.nothing": (
         "There is no recording at {path}.",
@@ -1733,6 +1733,15 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.replay.zip.hint": (
         "Make it again with `%seedance export FILE.zip` where the recording is from.",
         "请在原处用 `%seedance export FILE.zip` 重新生成。",
+    ),
+    "error.replay.file": (
+        "The recorded video of {job} is gone or was altered: {path}.",
+        "{job} 录制的视频不见了或被改动过：{path}。",
+    ),
+    "error.replay.file.hint": (
+        "Git leaves the videos out: take the folder along whole, or as a zip by "
+        "`%seedance export FILE.zip`.",
+        "Git 不包含视频：请完整复制文件夹，或用 `%seedance export FILE.zip` 导出为 zip。",
     ),
     "error.replay.only": (
         "A replay answers from its recording only; there is no server behind it.",

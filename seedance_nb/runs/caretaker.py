@@ -252,7 +252,7 @@ class Caretaker:
     def fetch(self, job: Job) -> None:
         """Download what the service has and this folder lacks."""
         self._check_here(job)
-        if job.status == "completed" and all(map(self.library.has, job.state.videos)):
+        if job.status == "completed" and all(map(self.library.verify, job.state.videos)):
             return
         if job.task_id is None or job.status not in ("downloading", "completed"):
             raise ConfigError("error.job.fetch", job=job.id, status=job.status)

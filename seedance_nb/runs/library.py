@@ -198,6 +198,19 @@ class Library:
         except OSError:
             return False
 
+    def is_as_it_came(self, video: Video, at: float | None) -> bool:
+        """Return whether the file is there as it came, hashed only if its clock is later.
+
+        Args:
+            video: what is known of it.
+            at: when it came, in epoch seconds.
+        """
+        try:
+            early = at is not None and video.path.stat().st_mtime <= at
+        except OSError:
+            return False
+        return self.has(video) if early else self.verify(video)
+
     def _inside(self, file: object) -> Path | None:
         if not isinstance(file, str) or "\\" in file or ":" in file or "\0" in file:
             return None

@@ -102,16 +102,16 @@ def answer(states: Sequence[JobState], request: VideoRequest, take: int) -> JobS
     same = [s for s in states if s.digest == request.digest and s.take == take and s.is_final]
     if same:
         return max(same, key=_worth)
-    known = [state.request for state in states if state.request and state.is_final]
+    known = [(state.request, state.id) for state in states if state.request and state.is_final]
     if not known:
         raise InvalidRequest(problems=[Problem("prompt", "problem.replay.empty")])
-    nearest = max(known, key=lambda other: _likeness(request, other))
+    nearest, job = max(known, key=lambda other: _likeness(request, other[0]))
     if nearest.digest == request.digest:
         takes = sorted({s.take for s in states if s.digest == request.digest and s.is_final})
         found = ", ".join(map(str, takes))
         problem = Problem("takes", "problem.replay.take", take=take, found=found)
         raise InvalidRequest(problems=[problem])
-    raise InvalidRequest(problems=list(_differences(request, nearest)))
+    raise InvalidRequest(problems=list(_differences(request, nearest, job)))
 
 
 def _worth(state: JobState) -> tuple[bool, bool, float]:
@@ -124,11 +124,11 @@ def _likeness(one: VideoRequest, other: VideoRequest) -> float:
     return difflib.SequenceMatcher(None, *texts).ratio()
 
 
-def _differences(asked: VideoRequest, recorded: VideoRequest) -> Iterable[Problem]:
+def _differences(asked: VideoRequest, recorded: VideoRequest, job: str) -> Iterable[Problem]:
     for name, value in asked.canonical.items():
         was = recorded.canonical[name]
         if value != was:
-            yield Problem(name, "problem.replay.other", value=value, was=was)
+            yield Problem(name, "problem.replay.other", value=value, was=was, job=job)
 
 
 class ReplaySession(Session):
@@ -155,6 +155,7 @@ class ReplaySession(Session):
 
         Raises:
             InvalidRequest: One was not recorded; names the nearest that was, and what differs.
+            ConfigError: The video of one is gone, or is not the one that was recorded.
         """
         states = self.ledger.states()
         found = []
@@ -162,6 +163,9 @@ class ReplaySession(Session):
             first = self._given.get(request.digest, 0) + 1 if new else 1
             found += [(request, take) for take in range(first, first + takes)]
         replayed = [answer(states, *each).with_(request=each[0]) for each in found]
+        lost = [state for state in replayed if not self._is_whole(state)]
+        if lost:
+            raise ConfigError("error.replay.file", path=lost[0].videos[0].path, job=lost[0].id)
         for request, take in found:
             self._given[request.digest] = max(self._given.get(request.digest, 0), take)
         return Jobs(map(self._replayed, replayed))

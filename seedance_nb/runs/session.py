@@ -226,7 +226,7 @@ class Session(Caretaker):
         job = job.explain() if explain else job
         if job.state.request is None or request.callback_url:
             job.become(job.state.with_(request=request))
-        if state.is_final and all(map(self.library.has, state.videos)):
+        if state.is_final and self._is_whole(state):
             job.origin = "shown"
             return job
         job.origin = "joined"
@@ -235,6 +235,10 @@ class Session(Caretaker):
         else:
             self.look_after(job)
         return job
+
+    def _is_whole(self, state: JobState) -> bool:
+        """Whether all files of a job are there as they came."""
+        return all(self.library.is_as_it_came(one, state.finished_at) for one in state.videos)
 
     # --- finding --------------------------------------------------------------------------------
 

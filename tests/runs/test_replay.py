@@ -106,10 +106,29 @@ def test_what_was_not_recorded_names_the_nearest(
     """A request that is not in the recording is refused with the fields in which it differs."""
     session = replay(recording)
 
-    with pytest.raises(InvalidRequest, match="`duration` is 5; the nearest recorded one has 4"):
+    nearest = "|".join(job.id for job in session.jobs()[:2])
+    differs = f"`duration` is 5; the nearest recorded one, ({nearest}), has 4"
+    with pytest.raises(InvalidRequest, match=differs):
         one(session, "a dog", duration=5)
     with pytest.raises(InvalidRequest, match=r"Take 3 .* recorded: 1, 2"):
         session.generate("a dog", duration=4, takes=3)
+
+
+@pytest.mark.parametrize("altered", [False, True])
+def test_a_video_that_is_not_there_is_said(
+    altered: bool,  # noqa: FBT001 - a parameter of the test
+    recording: Path,
+    replay: Callable[..., ReplaySession],
+) -> None:
+    """A recording whose video is gone (git leaves it out) or is another one shows none."""
+    for video in (recording / "videos").glob("*.mp4"):
+        data = video.read_bytes()
+        video.unlink()
+        if altered:
+            video.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+
+    with pytest.raises(ConfigError, match=r"\.mp4"):
+        one(replay(recording), "a dog", duration=4)
 
 
 def test_a_replay_can_take_its_time(recording: Path, replay: Callable[..., ReplaySession]) -> None:

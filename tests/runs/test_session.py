@@ -466,6 +466,23 @@ def test_a_deleted_file_is_fetched_again(peer: Peer, make: Callable[..., Session
     assert 1 == len(peer.creates)
 
 
+@pytest.mark.parametrize("again", ["ask", "fetch"])
+def test_an_altered_file_is_fetched_again(
+    again: str, peer: Peer, make: Callable[..., Session]
+) -> None:
+    """One byte that is another is noticed, though the size is the same; no POST is made."""
+    job = one(make(peer.url)).wait(10)
+    assert job.video is not None
+    job.video.path.write_bytes(CLIP[:-1] + bytes([CLIP[-1] ^ 1]))
+    later = make(peer.url)
+
+    found = one(later) if again == "ask" else later.jobs()[0].fetch()
+    found.wait(10)
+
+    assert CLIP == job.video.path.read_bytes()
+    assert 1 == len(peer.creates)
+
+
 def test_a_stopped_job_can_be_taken_up_again(peer: Peer, make: Callable[..., Session]) -> None:
     """`stop` ends the following, a wait then says so at once, and `resume` follows again."""
     peer.polls = 10**6
