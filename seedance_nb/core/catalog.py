@@ -232,7 +232,8 @@ CATALOGS: dict[str, Catalog] = {
     ),
 }
 ALIASES = {"latest": "2026-08"}
-_in_use = ["quickstart"]
+DEFAULT = "quickstart"
+_in_use = [DEFAULT]
 
 
 def resolve(name: str) -> str | None:

@@ -63,7 +63,7 @@ def as_cell(request: VideoRequest, *, name: str | None = None, takes: int = 1) -
         name: Variable for the job.
         takes: How many takes of it.
     """
-    if not (_fits_a_cell(request.prompt) and _is_offered(request)):
+    if not (_fits_a_cell(request.prompt) and is_offered(request, catalog.in_use())):
         return as_python(request, name=name, takes=takes)
     words = ["%%seedance", *([name] if name else []), *_options(request)]
     words += ["--takes", str(takes)] if takes > 1 else []
@@ -120,9 +120,9 @@ def _fits_a_cell(prompt: str) -> bool:
     return not blank and "\r" not in prompt and not any(map(_PASTED.match, lines))
 
 
-def _is_offered(request: VideoRequest) -> bool:
-    """Whether the catalog in use has it: a cell cannot name another one."""
-    model = catalog.CATALOGS[catalog.in_use()].find(str(request.model))
+def is_offered(request: VideoRequest, name: str) -> bool:
+    """Whether a catalog has it: a cell cannot name another one than that in use."""
+    model = catalog.CATALOGS[name].find(str(request.model))
     if model is None or request.quality not in model.qualities:
         return False
     return model.web_search or not request.web_search

@@ -1739,9 +1739,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "{job} 录制的视频不见了或被改动过：{path}。",
     ),
     "error.replay.file.hint": (
-        "Git leaves the videos out: take the folder along whole, or as a zip by "
+        "`git` leaves the videos out: take the folder along whole, or as a zip by "
         "`%seedance export FILE.zip`.",
-        "Git 不包含视频：请完整复制文件夹，或用 `%seedance export FILE.zip` 导出为 zip。",
+        "`git` 不包含视频：请完整复制文件夹，或用 `%seedance export FILE.zip` 导出为 zip。",
     ),
     "error.replay.only": (
         "A replay answers from its recording only; there is no server behind it.",

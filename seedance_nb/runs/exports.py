@@ -11,10 +11,11 @@ from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
+from seedance_nb.core import catalog as catalogs
 from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import ConfigError
 from seedance_nb.core.media import Media
-from seedance_nb.core.spelling import as_cell, as_python
+from seedance_nb.core.spelling import as_cell, as_python, is_offered
 from seedance_nb.core.task import FRUITLESS
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import listed
@@ -94,6 +95,7 @@ def notebook(log: RequestLog, folder: Path) -> dict[str, Any]:
     start = ["%load_ext seedance_nb", *(f"# {line}" for line in _head(log, folder))]
     files = dict.fromkeys(media for _, request in calls(log) for media in request.files)
     start += [f"# {media.file}: {_name(media)}" for media in files]
+    start += ["import seedance_nb as sd", "", *_settings(log)] if _settings(log) else []
     cells = [_cell("\n".join(start), 0)]
     ended_badly = {(e.session, e.call) for e in log if e.status in FRUITLESS}
     for number, (entry, request) in enumerate(calls(log), 1):
@@ -122,7 +124,7 @@ def script(log: RequestLog, folder: Path) -> str:
         lines += ["os.chdir(Path(__file__).parent)  # the files are named from there", ""]
     else:
         lines += ["import sys", "", "import seedance_nb as sd", ""]
-    lines.append("jobs = []")
+    lines += [*_settings(log), "jobs = []"]
     body = []
     for entry, request in asked:
         there = _seen_from(folder, request, log.home)
@@ -134,6 +136,12 @@ def script(log: RequestLog, folder: Path) -> str:
     if body:
         lines += ["try:", indent("\n".join(body), "    "), _REFUSED]
     return "\n".join([*lines, _WAIT])
+
+
+def _settings(log: RequestLog) -> list[str]:
+    """What has to be set before: the catalog, where the default one lacks what was asked for."""
+    missing = [one for _, one in calls(log) if not is_offered(one, catalogs.DEFAULT)]
+    return [f'sd.configure(catalog="{missing[-1].catalog}")'] if missing else []
 
 
 def _head(log: RequestLog, folder: Path) -> list[str]:

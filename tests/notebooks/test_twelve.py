@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from makers import picture
 
+from seedance_nb.core import catalog
 from seedance_nb.runs import journal, log
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
@@ -55,7 +56,7 @@ nbformat.write(book, sys.argv[1])
 """
 READ = """
 import json, sys
-from seedance_nb.core.request import VideoRequest
+from seedance_nb.core import catalog
 head, *rows = map(json.loads, open(sys.argv[1], encoding="utf-8"))
 print(*(VideoRequest.from_fields(row["request"]).digest for row in rows if row["job"]))
 """
@@ -137,6 +138,25 @@ def test_each_export_asks_for_the_same(form: str, record: RequestLog, tmp_path: 
 
     again = said.split() if form == "jsonl" else asked_in(path.parent / "seedance_runs")
     assert record.digests == again
+
+
+@pytest.mark.parametrize("form", ["py", "ipynb"])
+def test_an_export_brings_its_catalog(form: str, tmp_path: Path) -> None:
+    """What only a newer catalog offers is asked for again where the default one is in use."""
+    settings = {"home": tmp_path / "runs", "catalog": "2026-08", "time_scale": 10}
+    session = Session(resolve(settings, {}, {}, cwd=tmp_path))
+    catalog.use("2026-08")
+    try:
+        session.generate("a dog", tier="mini", duration=4, quality="480p")
+        record = log.read(session)
+        path = record.export(tmp_path / f"again.{form}")
+    finally:
+        catalog.use(catalog.DEFAULT)
+        session.close()
+
+    run("" if form == "py" else EXECUTE, path, SEEDANCE_NB_WAIT="never")
+
+    assert record.digests == asked_in(tmp_path / "seedance_runs")
 
 
 def test_under_replay_the_files_are_the_same(record: RequestLog, tmp_path: Path) -> None:
