@@ -140,17 +140,20 @@ class Ledger:
         Before a paid request goes out, a journal that cannot be written is an error; afterwards
         the job goes on without it, since the money is spent.
         """
+        kept = dict(data)
+        if "error" in data and not self.settings.record_text:
+            kept["error"] = recording.discreet(data["error"])
         try:
             self._begin()
             written = self._journal.append(
-                event, durable=durable, job=job.id, gen=job.state.gen, **data
+                event, durable=durable, job=job.id, gen=job.state.gen, **kept
             )
         except (OSError, ValueError) as error:
             if event in _BEFORE:
                 raise self._unwritable(error) from None
             self.fold(job, event, **data)
             return
-        job.become(advance(job.state, self._fold.with_video(written)))
+        job.become(advance(job.state, self._fold.with_video({**written, **data})))
 
     def fold(self, job: Job, event: str, **data: Any) -> None:
         """Fold an event that is not worth a line of the journal."""

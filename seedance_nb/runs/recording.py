@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_VALUE = 500  # characters of a variable that are kept; a larger one is named by its hash
 _SIGNED = re.compile(r"sig(nature)?|token|credential|policy|key|expires|auth", re.IGNORECASE)
-_LINK = re.compile(r"https?://[^\s\"'<>]+")
+_LINK = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 
 
 def sha256(text: str) -> str:
@@ -52,10 +52,23 @@ def request_facts(request: VideoRequest, *, keep_text: bool) -> dict[str, Any]:
         if kept != fields[name]:
             fields["incomplete"] = True
         fields[name] = kept
+    prompt = fields["prompt"]
+    fields["prompt"] = _closed(prompt)
+    if fields["prompt"] != prompt:
+        fields["incomplete"] = True
     if not keep_text:
-        fields["prompt_sha256"] = sha256(fields.pop("prompt"))
+        fields["prompt_sha256"] = sha256(prompt)
+        del fields["prompt"]
         fields["incomplete"] = True
     return fields
+
+
+def discreet(error: Mapping[str, Any]) -> dict[str, Any]:
+    """An error as JSON without the service's own words, which may quote the prompt."""
+    values = dict(error.get("values", {}))
+    if "detail" in values:
+        values["detail"] = sha256(str(values["detail"]))
+    return {**{k: v for k, v in error.items() if k != "raw"}, "values": values}
 
 
 def call_facts(
@@ -65,7 +78,7 @@ def call_facts(
     facts = {name: value for name, value in call.items() if name not in ("source", "variables")}
     source = str(call.get("source") or "")
     if source and keep_text:
-        facts["source"] = _LINK.sub(lambda link: unsigned(link[0]), redact(source))
+        facts["source"] = _closed(redact(source))
     variables = call.get("variables")
     if variables:
         facts["variables"] = {
@@ -73,6 +86,11 @@ def call_facts(
             for name, value in variables.items()
         }
     return facts
+
+
+def _closed(value: Any) -> Any:
+    """A text with no link in it that opens by a signature; anything else as it is."""
+    return _LINK.sub(lambda link: unsigned(link[0]), value) if isinstance(value, str) else value
 
 
 def _value(value: object, *, redact: Callable[[str], str], keep_text: bool) -> Any:
@@ -88,5 +106,7 @@ def _value(value: object, *, redact: Callable[[str], str], keep_text: bool) -> A
         plain, text = True, json.dumps(value, ensure_ascii=False)
     small = len(text) <= LONGEST_VALUE and (value == value)  # noqa: PLR0124 - NaN is no JSON
     if plain and small and keep_text and redact(text) == text:
-        return _LINK.sub(lambda link: unsigned(link[0]), value) if isinstance(value, str) else value
+        if isinstance(value, list | tuple):
+            return [_closed(item) for item in value]
+        return _closed(value)
     return {"type": type(value).__name__, "sha256": sha256(text)}

@@ -350,10 +350,29 @@ def test_no_key_and_no_signature_gets_in(
     assert b"# 1 request is left out" in everything
 
 
-def test_texts_can_be_kept_out(make: Callable[..., Session], tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["pictures", "prompt"])
+def test_no_signature_gets_in_by_another_way(
+    name: str, make: Callable[..., Session], tmp_path: Path
+) -> None:
+    """A signed link in a list of inputs, or in the prompt itself, is kept without its signature."""
+    session = make()
+    prompt = f"like {SIGNED}".replace("https", "HTTPS") if name == "prompt" else "a dog"
+    cell = {"kind": "call", "variables": {"pictures": [SIGNED], "copies": (SIGNED, "b")}}
+    session.generate(prompt, duration=4, cell=cell if name == "pictures" else {}).wait(20)
+
+    found = forms(session, tmp_path)
+
+    assert [] == [name for name, data in found.items() if b"c0ffee" in data]
+    assert VideoRequest(prompt, duration=4).digest == log.read(session)[0].digest
+
+
+def test_texts_can_be_kept_out(make: Callable[..., Session], peer: Peer, tmp_path: Path) -> None:
     """With `record_text` off, neither prompt nor cell nor variable is in any file, only hashes."""
     session = make(record_text=False)
     ask(session, "a secret dog", 2)
+    peer.on_create = [("fails", "content_policy_violation", "'a secret cat' is not allowed")]
+    with pytest.raises(TaskFailed, match="a secret cat"):
+        ask(session, "a secret cat", 3)
 
     files = forms(session, tmp_path)
     found = log.read(session)
