@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import platform
+import re
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.settings import Settings
 
 _PARTS = ("seedance_nb", "IPython", "ipykernel", "ipywidgets", "httpx", "tornado", "av", "PIL")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _HISTORY = frozenset({"call", "session"})
 # Events that must be on disk before what they announce is done; without them it is not done.
 _BEFORE = frozenset({"asked", "submitting", "claimed", "adopted"})
@@ -280,13 +282,23 @@ def _versions() -> dict[str, str]:
 
 def _commit(home: Path) -> str | None:
     """The git commit that the folder is at, read from its files; None outside a checkout."""
-    for folder in home.parents:
-        try:
-            head = (folder / ".git" / "HEAD").read_text("ascii").strip()
-            if not head.startswith("ref: "):
-                return head[:40]
-            return (folder / ".git" / head[5:]).read_text("ascii").strip()[:40]
-        except (OSError, ValueError):
-            if (folder / ".git").exists():
-                return None  # a packed reference, a worktree: not worth a subprocess
-    return None
+    git = next((folder / ".git" for folder in home.parents if (folder / ".git").exists()), None)
+    try:
+        found = _head(git) if git else ""
+    except (OSError, ValueError):
+        return None
+    return found if _COMMIT.fullmatch(found) else None
+
+
+def _head(git: Path) -> str:
+    if git.is_file():  # a worktree, or a submodule
+        git = git.parent / git.read_text("utf-8").removeprefix("gitdir:").strip()
+    ref = (git / "HEAD").read_text("ascii").strip()
+    if not ref.startswith("ref: "):
+        return ref
+    if (git / "commondir").is_file():
+        git = git / (git / "commondir").read_text("utf-8").strip()
+    if (git / ref[5:]).is_file():
+        return (git / ref[5:]).read_text("ascii").strip()
+    packed = (git / "packed-refs").read_text("utf-8").splitlines()
+    return next((line.split()[0] for line in packed if line.endswith(f" {ref[5:]}")), "")

@@ -301,6 +301,35 @@ def test_the_rows_of_a_sweep_differ(make: Callable[..., Session]) -> None:
     ] == [(row["prompt"], row["asked"]) for row in rows]
 
 
+@pytest.mark.parametrize("state", ["loose", "packed", "detached", "worktree", "none", "hostile"])
+def test_the_commit_of_the_folder_is_recorded(
+    state: str, make: Callable[..., Session], tmp_path: Path
+) -> None:
+    """The head of the checkout around `home` is there, however git keeps it; no other file is."""
+    sha1, git = "0123456789abcdef0123456789abcdef01234567", tmp_path / ".git"
+    (tmp_path / "secret").write_text("correct horse battery staple")
+    heads = {"detached": sha1, "hostile": "ref: ../secret"}
+    files = {
+        "HEAD": heads.get(state, "ref: refs/heads/main"),
+        "packed-refs": f"# pack-refs\n{'f' * 40} refs/heads/other\n{sha1} refs/heads/main\n",
+    }
+    if state in ("loose", "worktree"):
+        files |= {"packed-refs": "", "refs/heads/main": f"{sha1}\n"}
+    if state == "worktree":
+        git.write_text("gitdir: elsewhere/worktrees/w\n")
+        git = tmp_path / "elsewhere"
+        files |= {"worktrees/w/HEAD": files.pop("HEAD"), "worktrees/w/commondir": "../..\n"}
+    for name, text in files.items() if state != "none" else ():
+        (git / name).parent.mkdir(parents=True, exist_ok=True)
+        (git / name).write_text(text)
+    session = make()
+    ask(session, "a dog", 1)
+
+    [facts] = log.read(session).sessions.values()
+
+    assert (None if state in ("none", "hostile") else sha1) == facts["commit"]
+
+
 def test_the_words_of_the_table_are_in_the_users_language(record: RequestLog) -> None:
     """How it was answered and what became of it is said in Chinese where that is spoken."""
     how, status = (log_rows.COLUMNS.index(name) for name in ("how", "status"))
