@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.job import Job
 
 MARGIN = 2 * 3600.0  # seconds before its end from which an address is not used: tasks queue
+_NEVER = 1e12  # seconds; what lives longer is no honest record
 AT_ONCE = 4  # uploads at the same time
 TRIES = 5  # attempts at least, as long as they are quick; then `schedule.may_resubmit` decides
 
@@ -184,7 +185,7 @@ def _is_row(row: object) -> bool:
     if not isinstance(row, dict) or not isinstance(row.get("url"), str):
         return False
     until = row.get("expires_at")
-    return isinstance(until, int | float) and math.isfinite(until)
+    return isinstance(until, int | float) and 0 <= until < _NEVER
 
 
 def _merge(book: _Book, name: str, rows: Mapping[str, _Row | None], *, now: float) -> None:

@@ -359,8 +359,11 @@ def test_a_stranger_address_is_forgotten(peer: Peer, make: Make, cat: Path) -> N
     assert (3, 3) == (len(peer.uploads), len(peer.creates))
 
 
+ENDLESS = json.dumps({"https://x": {"a": {"url": "/b", "expires_at": 10**400}}})
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[", '{"https://x": 1}', "[" * 5000, '{"": {"a": {"url": 1}}}']
+    "text", ["", "[", '{"https://x": 1}', "[" * 5000, '{"": {"a": {"url": 1}}}', ENDLESS]
 )
 def test_garbage_is_no_memory(text: str, peer: Peer, make: Make, cat: Path) -> None:
     """A broken `uploads.json` costs one upload, and is whole afterwards."""
