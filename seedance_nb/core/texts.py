@@ -1282,6 +1282,14 @@ TABLE: dict[str, tuple[str, str]] = {
         "If they are elsewhere, set `home` to that folder.",
         "若任务在别处，请把 `home` 设为那个文件夹。",
     ),
+    "error.job.taken": (
+        "Another kernel took over job {job}, so it is not sent from here.",
+        "任务 {job} 已由另一个内核接管，这里不再发送。",
+    ),
+    "error.job.taken.hint": (
+        "`%seedance jobs` shows how it goes on. Nothing is paid twice.",
+        "`%seedance jobs` 可查看后续进展。不会重复付费。",
+    ),
     "error.job.elsewhere": (
         "Job {job} was made on {where}; with the present settings it is left as it is.",
         "任务 {job} 是在 {where} 上创建的；当前设置下不会改动它。",

@@ -188,6 +188,8 @@ class Ledger:
                     return False
             except OSError as error:
                 raise self._unwritable(error) from None
+            self.refresh()  # what its session still wrote, should it live where locks do not reach
+            state = self._fold.state(job.id)
             request = job.state.request or state.request
             job.become(state.with_(gen=gen, request=request))
             self.record(job, "claimed", durable=True)
@@ -195,6 +197,11 @@ class Ledger:
                 error_ = SubmitUncertain("error.uncertain.died", job=job.id)
                 self.record(job, "uncertain", durable=True, error=error_.to_dict())
         return True
+
+    def is_taken(self, job: Job) -> bool:
+        """Whether another session took a job of ours, as it may where locks are not shared."""
+        takers = journals.claims(self.home, job.id)
+        return bool(takers) and takers[-1] > (job.state.gen, self.session)
 
     def note_call(
         self,

@@ -62,6 +62,9 @@ class Desk(Protocol):
     def take_over(self, job: Job) -> bool:
         """Take the job of a dead session; whether it is ours now."""
 
+    def is_taken(self, job: Job) -> bool:
+        """Whether another session took a job of ours, as it may where locks are not shared."""
+
     def sidecar(self, job: Job) -> Mapping[str, Any]:
         """What made the video, for the file beside it."""
 
@@ -253,6 +256,8 @@ class Pursuit:
         if job.exchanges is not None:
             job.exchanges.hide(urls.values())
         self._desk.permit(job)
+        if self._desk.is_taken(job):
+            raise ConfigError("error.job.taken", job=job.id)
         self._desk.record(job, "submitting", durable=True, idempotency_key=key)
         try:
             reply = await self._client.create(request.to_wire(urls), idempotency_key=key)

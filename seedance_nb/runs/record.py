@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from seedance_nb.runs.library import Video
 
 
+_ENDLESS = 10**9  # events, takes, takeovers: what counts further is no honest record
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobState:
     """All that is known of a job; times are epoch seconds, None is what is not known.
@@ -368,7 +371,7 @@ def _number(value: object) -> float | None:
 
 
 def _whole(value: object) -> int:
-    return value if type(value) is int else 0
+    return value if type(value) is int and 0 <= value < _ENDLESS else 0
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from canary import CANARY
 
-from seedance_nb.core.errors import ProtocolError, SeedanceError, SubmitUncertain, WaitTimeout
+from seedance_nb.core.errors import (
+    ConfigError,
+    ProtocolError,
+    SeedanceError,
+    SubmitUncertain,
+    WaitTimeout,
+)
+from seedance_nb.core.request import VideoRequest
 from seedance_nb.runs import journal
 from seedance_nb.runs.job import Job
 from seedance_nb.runs.session import Session
@@ -223,3 +230,43 @@ def test_without_locks_nothing_is_taken(
     assert {} == journal.all_claims(first.home)
     assert 1 == len(peer.creates)
     assert [] == peer.downloads
+
+
+def test_where_locks_are_not_shared_nothing_is_sent_twice(
+    make: Callable[..., Session], peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a mount that keeps locks to itself another machine may take a job; it is sent by one."""
+    monkeypatch.setattr("fcntl.flock", lambda *_: None)
+    peer.polls = 10**6
+    first = make(max_active=1)
+    flying, queued = ask(first, "dog 1"), ask(first, "dog 2")
+    sent(flying)
+    second = make()
+    second.resume(tell=lambda _: None)
+    sent(second.job(queued.id))
+
+    peer.polls = 1
+    flying.wait(20)
+    with pytest.raises(ConfigError, match="took over"):
+        queued.wait(20)
+
+    assert "completed" == second.job(queued.id).wait(20).status
+    assert ["dog 1", "dog 2"] == [call.body["prompt"] for call in peer.creates]
+
+
+def test_a_journal_of_a_stranger_keeps_nobody_from_going_on(
+    make: Callable[..., Session], peer: Peer
+) -> None:
+    """A job that was taken over absurdly often is resumed like any other."""
+    request = VideoRequest("a dog").to_fields()
+    facts: dict[str, Any] = {"request": request, "backend": "live", "base_url": peer.url}
+    book = journal.Journal(make().home, "stranger", now=time.time)
+    for number, gen in enumerate((10**300, 10**12)):
+        name = f"abcd{number}"
+        book.append("asked", job=name, digest=VideoRequest("a dog").digest, take=number, **facts)
+        book.append("claimed", job=name, gen=gen)
+    book.close(final=False)
+
+    jobs = make().resume(tell=lambda _: None).wait(20)
+
+    assert ["completed"] * 2 == [job.status for job in jobs]
