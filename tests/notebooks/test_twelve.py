@@ -56,7 +56,7 @@ nbformat.write(book, sys.argv[1])
 """
 READ = """
 import json, sys
-from seedance_nb.core import catalog
+from seedance_nb.core.request import VideoRequest
 head, *rows = map(json.loads, open(sys.argv[1], encoding="utf-8"))
 print(*(VideoRequest.from_fields(row["request"]).digest for row in rows if row["job"]))
 """
