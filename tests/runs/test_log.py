@@ -199,18 +199,27 @@ def test_the_lines_hold_the_whole_record(record: RequestLog, tmp_path: Path) -> 
     assert record[0].state.videos[0].sha256 == rows[0]["videos"][0]["sha256"]
 
 
-def test_every_line_is_of_the_documented_form(make: Callable[..., Session]) -> None:
+def test_every_line_is_of_the_documented_form(make: Callable[..., Session], peer: Peer) -> None:
     """Head and entries, those that were not sent too, are valid by the schema that is shipped."""
     session = make()
     ask(session, "a dog", 2, takes=2)
-    found = log.read(session, history=[(3, "%%seedance -d 99\nx")])
+    peer.on_create = [("fails", "service_error", "busy")]
+    with pytest.raises(TaskFailed):
+        ask(session, "a cat", 3)
+    found = log.read(session, history=[(4, "%%seedance -d 99\nx")])
 
     place = Path(log.__file__).with_name("request_log.schema.json")
     validator = jsonschema.Draft202012Validator(json.loads(place.read_text("utf-8")))
     lines = [json.loads(line) for line in found.to_lines()]
 
-    assert [[]] * 4 == [[e.message for e in validator.iter_errors(line)] for line in lines]
-    assert not validator.is_valid({**lines[1], "how": "paid"})
+    assert [[]] * 5 == [[e.message for e in validator.iter_errors(line)] for line in lines]
+    wrong = (
+        {"how": "paid"}, {"status": "fine"}, {"request": {}}, {"digest": "sha256:0"}, {"takes": 0},
+        {"error": {}}, {"videos": [{}]}, {"call": "1"}, {"backend": "replay"},
+        {"request": {**lines[1]["request"], "images": [{"content": "x"}]}},
+    )  # fmt: skip
+    assert [] == [change for change in wrong if validator.is_valid({**lines[1], **change})]
+    assert not validator.is_valid({**lines[0], "version": 2})
 
 
 def test_the_zip_holds_all_that_a_reader_needs(record: RequestLog, tmp_path: Path) -> None:
