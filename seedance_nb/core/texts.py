@@ -1616,6 +1616,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "{job}: the cell that asked for it does not show it.",
         "{job}：请求它的单元格没有显示它。",
     ),
+    "verify.edited": (
+        "{job}: the cell that shows it asks for something else by now.",
+        "{job}：显示它的单元格现在请求的是别的内容。",
+    ),
     "verify.gap": (
         "Lines of the journal are missing: {detail}.",
         "日志缺少若干行：{detail}。",

@@ -13,7 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seedance_nb.core.errors import InvalidRequest
+from seedance_nb.core.errors import InvalidRequest, SeedanceError
+from seedance_nb.core.options import read_cell
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.texts import say
 from seedance_nb.runs import journal as journals
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from seedance_nb.runs.library import Video
-    from seedance_nb.runs.log import RequestLog
+    from seedance_nb.runs.log import Entry, RequestLog
     from seedance_nb.runs.record import JobState
 
 MOST_NAMED = 5  # lost lines that are named
 _SHOWN = re.compile(r"videos/([a-z0-9]{4,40})(?:-\d+)?\.mp4")
 _TOLD = ("digest", "take", "task_id", "backend", "base_url")  # of a job, beside its video
+_OPENS = ("--image", "--video", "--audio")  # what would open a file
 _EMBEDDED = re.compile(r"data:video/mp4;base64,([\w+/=]+)", re.ASCII)
 
 
@@ -184,6 +186,24 @@ def _shown(
         calls = asked.get(_source_hash(cell))
         if calls and cell.get("outputs"):
             yield from _answers(calls, outputs, shown)
+        elif not calls:
+            yield from _edited(str(cell["source"]), [e for e in log if e.job in shown])
+
+
+def _edited(source: str, entries: list[Entry]) -> Iterator[Disagreement]:
+    """Where a cell that was not run as it stands asks for other videos than it shows."""
+    first, _, body = source.partition("\n")
+    if not first.startswith("%%seedance") or any(word in first for word in _OPENS):
+        return
+    names: dict[str, object] = {}
+    for entry in entries:
+        known = entry.cell.get("variables")
+        names |= known if isinstance(known, dict) else {}
+    with suppress(SeedanceError):  # what cannot be told without the notebook's variables
+        order = read_cell(first.removeprefix("%%seedance"), body, names)
+        asks = {request.digest for request in order.requests}
+        for job in dict.fromkeys(entry.job for entry in entries if entry.digest not in asks):
+            yield Disagreement(job, "verify.edited")
 
 
 def _answers(

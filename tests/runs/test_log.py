@@ -213,7 +213,7 @@ def test_every_line_is_of_the_documented_form(make: Callable[..., Session], peer
     lines = [json.loads(line) for line in found.to_lines()]
 
     assert [[]] * 5 == [[e.message for e in validator.iter_errors(line)] for line in lines]
-    wrong = (
+    wrong: tuple[dict[str, Any], ...] = (
         {"how": "paid"}, {"status": "fine"}, {"request": {}}, {"digest": "sha256:0"}, {"takes": 0},
         {"error": {}}, {"videos": [{}]}, {"call": "1"}, {"backend": "replay"},
         {"request": {**lines[1]["request"], "images": [{"content": "x"}]}},

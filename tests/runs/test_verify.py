@@ -130,6 +130,32 @@ def test_a_sidecar_tells_the_same_in_every_point(
     assert [("verify.sidecar", record.dog.id)] == record.found()
 
 
+@pytest.mark.parametrize(
+    ("cell", "wrong"),
+    [
+        ("%%seedance -d 4\na wolf", True),
+        ("%%seedance -d 5\na dog", True),
+        ("%%seedance --sweep duration=5,6\na dog", True),
+        ("%%seedance spot -d 4 --quiet\na dog", False),
+        ("%%seedance --sweep duration=4,5\na dog", False),
+        ("%%seedance -d 4 --image x.png\na dog", False),
+        ("%%seedance -d 4\na {dog}", False),
+        ("%seedance show dog", False),
+    ],
+)
+def test_a_cell_that_was_changed_afterwards_is_noticed(
+    cell: str,
+    wrong: bool,  # noqa: FBT001 - a parameter of the test
+    record: Record,
+) -> None:
+    """A cell that shows one video and by now asks for another one is named, where one can tell."""
+    book = json.loads(record.notebook.read_text("utf-8"))
+    book["cells"][0]["source"] = cell
+    record.notebook.write_text(json.dumps(book), "utf-8")
+
+    assert ([("verify.edited", record.dog.id)] if wrong else []) == record.found()
+
+
 def change_line(record: Record, change: Callable[[dict[str, Any]], None], event: str) -> None:
     """Rewrite a line of the journal, as somebody with an editor would."""
     [path] = (record.session.home / "journal").glob("*.jsonl")
