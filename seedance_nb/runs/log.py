@@ -105,6 +105,13 @@ class Entry:
         return {**asked, **(dataframe.row(self.state) if self.state else {"status": NOT_SENT})}
 
 
+def _has(entry: Entry, fields: Mapping[str, object]) -> bool:
+    row = entry.to_row()
+    for name in fields.keys() - row.keys():
+        row[name] = getattr(entry, name) if entry.state else getattr(entry, name, None)
+    return all(row[name] == value for name, value in fields.items())
+
+
 def _outcome(state: JobState) -> dict[str, Any]:
     """What became of a job, as plain JSON."""
     times = ("asked_at", "submitted_at", "finished_at")
@@ -176,12 +183,11 @@ class RequestLog(Sequence[Entry]):
         return iter(self._entries)
 
     def filter(self, **fields: object) -> RequestLog:
-        """The entries with these values: `log.filter(status="failed", session="...")`."""
-        return self._part(
-            entry
-            for entry in self._entries
-            if all(getattr(entry, name) == value for name, value in fields.items())
-        )
+        """The entries with these values: `log.filter(status="failed", cell=3, backend="live")`.
+
+        A name is a column of `to_dataframe`, or an attribute of an entry.
+        """
+        return self._part(entry for entry in self._entries if _has(entry, fields))
 
     @property
     def digests(self) -> list[str]:

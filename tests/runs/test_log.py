@@ -96,6 +96,18 @@ def test_the_log_has_every_call_in_order(record: RequestLog) -> None:
     assert 5 == len(record.filter(session=record[0].session))
 
 
+def test_entries_are_chosen_by_any_column(record: RequestLog) -> None:
+    """The log is filtered by cell, by what was asked and by what became of it."""
+    chosen: list[dict[str, Any]] = [
+        {"cell": 5}, {"prompt": "a cat"}, {"status": "failed"}, {"backend": "simulator"},
+        {"how": "shown"}, {"take": 2, "cell": 2}, {"new": True}, {"job": record[0].job},
+    ]  # fmt: skip
+
+    assert [2, 2, 1, 0, 1, 1, 1, 2] == [len(record.filter(**fields)) for fields in chosen]
+    with pytest.raises(AttributeError, match="promt"):
+        record.filter(promt="a cat")
+
+
 def test_asking_again_is_a_call_of_its_own(
     make: Callable[..., Session], peer: Peer, tmp_path: Path
 ) -> None:
