@@ -21,6 +21,7 @@ An error carries the id of its text and the values in it; the words are in `text
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from seedance_nb.core import texts
@@ -34,6 +35,7 @@ _FACTS: dict[str, type | tuple[type, ...]] = {
     "billed": str, "retryable": bool, "code": str, "http_status": int, "request_id": str,
     "raw": str, "retry_after": (int, float),
 }  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _ENDS = tuple(".!?…。！？`")  # a command at the end has to stay as it is
 
 
@@ -263,6 +265,7 @@ def _without_keys(values: dict[str, object]) -> dict[str, object]:
 def from_dict(data: dict[str, Any]) -> SeedanceError:
     """The error that `SeedanceError.to_dict` wrote down; an unknown class becomes the base."""
     cls = _CLASSES.get(str(data.get("class")), SeedanceError)
+    data = _printable(data)
     facts = {name: data[name] for name, kind in _FACTS.items() if isinstance(data.get(name), kind)}
     if facts.get("billed") not in get_args(Billed):
         facts.pop("billed", None)
@@ -272,6 +275,15 @@ def from_dict(data: dict[str, Any]) -> SeedanceError:
             for row in data.get("problems", ())
         ]
     return cls(_known(data.get("text")), **facts, **data.get("values", {}))
+
+
+def _printable(data: Any) -> Any:
+    """The same without what would steer a terminal."""
+    if isinstance(data, str):
+        return _CONTROL.sub(" ", data)
+    if isinstance(data, dict):
+        return {name: _printable(value) for name, value in data.items()}
+    return [_printable(item) for item in data] if isinstance(data, list) else data
 
 
 def _known(text_id: object) -> str | None:

@@ -212,7 +212,7 @@ class Library:
         return self.has(video) if early else self.verify(video)
 
     def _inside(self, file: object) -> Path | None:
-        if not isinstance(file, str) or "\\" in file or ":" in file or "\0" in file:
+        if not isinstance(file, str) or "\\" in file or ":" in file or not file.isprintable():
             return None
         folder, *inner = file.split("/")
         if folder != "videos" or ".." in inner or not file.endswith(".mp4"):

@@ -32,7 +32,7 @@ def head() -> list[str]:
 def row(entry: Entry) -> list[str]:
     """One entry, a text for each of the columns."""
     state, number = entry.state, entry.cell.get("number")
-    cell = f"[{number}]" if number is not None else str(entry.cell.get("kind", ""))
+    cell = clean(f"[{number}]" if number is not None else str(entry.cell.get("kind", "")))
     if state is None:
         return [cell, "", say("log.how.unsent"), *[""] * (len(COLUMNS) - 3)]
     request = state.request
@@ -40,7 +40,7 @@ def row(entry: Entry) -> list[str]:
     return [
         cell,
         entry.job,
-        say(f"log.how.{entry.how}") if entry.how in _HOW else entry.how,
+        say(f"log.how.{entry.how}") if entry.how in _HOW else clean(entry.how),
         say(f"log.status.{state.status}"),
         shortened(request.prompt) if request else "",
         _asked(request) if request else "",

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from seedance_nb.core import errors, task
 from seedance_nb.core.errors import InvalidRequest, SeedanceError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.library import Video
 
 
+_BACKENDS = ("live", "simulator")
 _ENDLESS = 10**9  # events, takes, takeovers: what counts further is no honest record
 
 
@@ -122,8 +125,8 @@ def _asked(state: JobState, event: Event) -> JobState:
         take=_whole(event.get("take")) or 1,
         request=request,
         callback_host=event.get("callback_host") or None,
-        backend=str(event.get("backend", "")),
-        base_url=str(event.get("base_url", "")),
+        backend=backend if (backend := event.get("backend")) in _BACKENDS else "",
+        base_url=_server(event.get("base_url", "")),
         cell=_mapping(event.get("cell")),
         idempotency_key=str(event.get("idempotency_key", "")),
         asked_at=seconds(event.get("time")),
@@ -372,6 +375,14 @@ def _number(value: object) -> float | None:
 
 def _whole(value: object) -> int:
     return value if type(value) is int and 0 <= value < _ENDLESS else 0
+
+
+def _server(value: object) -> str:
+    """An address that can be shown; "//-", which no server has, for anything else."""
+    with suppress(ValueError):
+        if isinstance(value, str) and value.isprintable() and urlsplit(value):
+            return value
+    return "//-"
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -125,13 +125,13 @@ def ways_on(jobs: Iterable[Job]) -> list[str]:
 def _row(job: Job, apart: str) -> list[str]:
     state = job.state
     asked = time.localtime(state.asked_at) if state.asked_at else None
-    prompt = " ".join(job.request.prompt.split()) if job.request else ""
+    prompt = clean(job.request.prompt, PROMPT_WIDTH) if job.request else ""
     money = None if job.backend == "simulator" else job.credits
     files = ", ".join(_near(video.path) for video in job.videos)
     return [
         job.id,
         say(f"panel.word.{job.status}"),
-        prompt if len(prompt) <= PROMPT_WIDTH else prompt[: PROMPT_WIDTH - 1] + "…",
+        prompt,
         str(job.take),
         apart,
         time.strftime("%Y-%m-%d %H:%M", asked) if asked else "",

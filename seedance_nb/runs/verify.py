@@ -17,6 +17,7 @@ from seedance_nb.core.errors import InvalidRequest, SeedanceError
 from seedance_nb.core.options import read_cell
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.texts import say
+from seedance_nb.evolink.plain import clean
 from seedance_nb.runs import journal as journals
 from seedance_nb.runs.inputs import Inputs
 from seedance_nb.runs.library import Library
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.record import JobState
 
 MOST_NAMED = 5  # lost lines that are named
+MOST_DETAIL = 5000  # characters of a path or digest
 _SHOWN = re.compile(r"videos/([a-z0-9]{4,40})(?:-\d+)?\.mp4")
 _TOLD = ("digest", "take", "task_id", "backend", "base_url")  # of a job, beside its video
 _OPENS = ("--image", "--video", "--audio")  # what would open a file
@@ -53,7 +55,7 @@ class Disagreement:
     @property
     def text(self) -> str:
         """The sentence a user reads."""
-        return say(self.text_id, job=self.job, detail=self.detail)
+        return say(self.text_id, job=self.job, detail=clean(self.detail, MOST_DETAIL))
 
 
 def verify(log: RequestLog, notebook: str | os.PathLike[str] | None = None) -> list[Disagreement]:

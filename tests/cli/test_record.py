@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from seedance_nb.core.request import VideoRequest
+from seedance_nb.runs.journal import Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +33,27 @@ def test_the_log_is_listed_checked_and_written(run: Run) -> None:
     assert video.stem in Path(written.out.strip()).read_text("utf-8")
     assert 1 == bad.code
     assert f"{video.stem}: the file is gone" in bad.out
+
+
+def test_a_stranger_does_not_steer_the_terminal(run: Run, tmp_path: Path) -> None:
+    """Escape codes in prompts, addresses, errors, cells and digests are not printed."""
+    evil = "\x1b[31mevil\x9b0m"
+    asked = {"request": VideoRequest(f"a dog {evil}").to_fields(), "cell": {"kind": evil}}
+    book = Journal(tmp_path / "seedance_runs", "stranger", now=lambda: 0.0)
+    for job, backend in (("abcd", "live"), ("efgh", "simulator"), ("hjkl", evil)):
+        where = {"backend": backend, "base_url": f"https://{evil}"}
+        book.append("asked", job=job, digest=evil, **asked, **where)
+        error = {"class": "TaskFailed", "values": {"detail": evil}, "code": evil, "raw": evil}
+        book.append("cancelled", job=job, error=error)
+        book.append("call", jobs=[{"job": job, "how": evil}], cell={"kind": evil, "number": evil})
+    book.close(final=True)
+
+    shown = [run(*words) for words in (["jobs"], ["log"], ["log", "--verify"], ["resume"])]
+
+    assert [0, 0, 1, 0] == [each.code for each in shown]
+    assert ["abcd", "efgh"] == sorted({*re.findall("abcd|efgh|hjkl", shown[0].out + shown[1].out)})
+    assert "\x1b" not in "".join(each.out + each.err for each in shown)
+    assert "\x9b" not in "".join(each.out + each.err for each in shown)
 
 
 def test_jobs_and_log_are_listed_in_chinese(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
