@@ -38,11 +38,14 @@ def test_the_log_is_listed_checked_and_written(run: Run) -> None:
 def test_a_stranger_does_not_steer_the_terminal(run: Run, tmp_path: Path) -> None:
     """Escape codes in prompts, addresses, errors, cells and digests are not printed."""
     evil = "\x1b[31mevil\x9b0m"
-    asked = {"request": VideoRequest(f"a dog {evil}").to_fields(), "cell": {"kind": evil}}
+    asked: dict[str, Any] = {
+        "request": VideoRequest(f"a dog {evil}").to_fields(),
+        "cell": {"kind": evil},
+    }
     book = Journal(tmp_path / "seedance_runs", "stranger", now=lambda: 0.0)
     for job, backend in (("abcd", "live"), ("efgh", "simulator"), ("hjkl", evil)):
-        where = {"backend": backend, "base_url": f"https://{evil}"}
-        book.append("asked", job=job, digest=evil, **asked, **where)
+        facts = {**asked, "backend": backend, "base_url": f"https://{evil}"}
+        book.append("asked", job=job, digest=evil, **facts)
         error = {"class": "TaskFailed", "values": {"detail": evil}, "code": evil, "raw": evil}
         book.append("cancelled", job=job, error=error)
         book.append("call", jobs=[{"job": job, "how": evil}], cell={"kind": evil, "number": evil})
