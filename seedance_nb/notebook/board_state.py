@@ -337,11 +337,7 @@ def _totals(entries: Iterable[Entry]) -> tuple[tuple[str, str, int], ...]:
 
 def _credits(state: JobState) -> float | None:
     """What a live job was charged, or else what is reserved for it while it may still be."""
-    if state.backend == "simulator":
-        return None
-    if state.credits_charged is None and state.status in task.FRUITLESS:
-        return None
-    return state.credits
+    return None if state.backend == "simulator" else state.credits
 
 
 def _money(entries: Iterable[Entry]) -> str:

@@ -128,7 +128,7 @@ class Job:
 
     @property
     def credits(self) -> float | None:
-        """Credits charged, or else reserved."""
+        """Credits charged, or else reserved; None where they came back."""
         return self._state.credits
 
     @property

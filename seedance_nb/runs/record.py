@@ -92,8 +92,13 @@ class JobState:
 
     @property
     def credits(self) -> float | None:
-        """What was charged, or else what is reserved."""
-        return self.credits_reserved if self.credits_charged is None else self.credits_charged
+        """What was charged, or else what is reserved; None where that came back."""
+        if self.credits_charged is not None:
+            return self.credits_charged
+        over = self.status in task.FRUITLESS
+        if over and (self.error is None or self.error.billed == "no"):
+            return None
+        return self.credits_reserved
 
     @property
     def lacks_callback(self) -> bool:

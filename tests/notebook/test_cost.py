@@ -47,6 +47,17 @@ def test_money_ends_where_it_went(paid: Callable[..., JobState]) -> None:
         assert expected == money_of(state)
 
 
+def test_what_came_back_is_no_cost_of_a_job(paid: Callable[..., JobState]) -> None:
+    """A job that failed unbilled has no credits, wherever they are shown; an open one has."""
+    failed, open_ = TaskFailed(billed="no"), SeedanceError(billed="unknown")
+
+    for error, status, expected in (
+        (failed, "failed", None), (None, "cancelled", None),
+        (open_, "cancelled", 30.0), (None, "processing", 30.0), (None, "completed", 30.0),
+    ):  # fmt: skip
+        assert expected == paid(status=status, error=error, credits_reserved=30.0).credits
+
+
 def test_a_charge_that_was_not_told_is_the_reserved(paid: Callable[..., JobState]) -> None:
     """Panel and cost call what was reserved for a finished video spent, in the same words."""
     state = paid(status="completed", credits_reserved=20.46)
