@@ -101,11 +101,15 @@ class Video:
         if target.is_dir() or os.fspath(path).endswith(("/", os.sep)):
             target /= self.path.name
         try:
-            with self.path.open("rb") as source:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                return _twin(self.path, target) or _copy(source, target)
+            source = self.path.open("rb")
         except FileNotFoundError:
             raise ConfigError("error.file.gone", path=str(self.path)) from None
+        except OSError as error:
+            raise disk_error(error, self.path) from error
+        try:
+            with source:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                return _twin(self.path, target) or _copy(source, target)
         except OSError as error:
             raise disk_error(error, target) from error
 

@@ -292,6 +292,22 @@ def test_saving_says_what_is_wrong(library: Library, tmp_path: Path) -> None:
     assert not (tmp_path / "x.mp4").exists()
 
 
+def test_a_copy_that_fails_is_not_said_to_be_a_loss(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the place of a copy is gone, that is told, and not that the video is."""
+    video = store(library)
+    (tmp_path / "away").mkdir()
+    monkeypatch.chdir(tmp_path / "away")
+    (tmp_path / "away").rmdir()
+
+    with pytest.raises(ConfigError) as caught:
+        video.save("x.mp4")
+
+    assert caught.value.text_id == "error.disk.failed"
+    assert "x.mp4" in str(caught.value)
+
+
 def test_a_record_reads_back(library: Library) -> None:
     """A record is JSON, names the file relative to home, and gives the same video."""
     video = store(library)
