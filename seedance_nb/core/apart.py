@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from seedance_nb.core.media import Media
 from seedance_nb.core.texts import say
 
 if TYPE_CHECKING:
@@ -71,8 +72,14 @@ def _say(value: object) -> str:
     if isinstance(value, bool):
         return say("magic.yes" if value else "magic.no")
     if isinstance(value, tuple | list):
-        return ", ".join(str(one).rpartition("/")[2] or str(one) for one in value) or "-"
+        return ", ".join(map(_input, value)) or "-"
     return str(value)
+
+
+def _input(one: object) -> str:
+    if isinstance(one, Media):
+        return f"{one.name or one.file} ({one.sha256[:8]})"
+    return str(one).rpartition("/")[2] or str(one)
 
 
 def _different_parts(texts: Sequence[str]) -> list[str]:

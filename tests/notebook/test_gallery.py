@@ -14,6 +14,7 @@ import seedance_nb
 from seedance_nb.core import texts
 from seedance_nb.core.apart import differing
 from seedance_nb.core.errors import ConfigError, TaskFailed
+from seedance_nb.core.media import Media
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.notebook.gallery import gallery_html, gallery_text
 from seedance_nb.notebook.gallery_live import LATEST, MOST, Gallery, latest, make_gallery
@@ -33,6 +34,9 @@ NOON = 1_795_348_800.0
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CLIP = Path(__file__).parents[1] / "data" / "clip.mp4"
 PICTURE = "https://example.com/pictures/bud.jpg"
+SIDES: dict[str, Any] = {"size": 9, "format": "png", "width": 640, "height": 480}
+DAY = Media(sha256="d" * 64, name="day.png", **SIDES)
+NIGHT = Media(sha256="e" * 64, name="night.png", **SIDES)
 
 
 # --- what sets them apart -------------------------------------------------------------------------
@@ -48,6 +52,8 @@ PICTURE = "https://example.com/pictures/bud.jpg"
          [(("generate_audio", "no"),), (("generate_audio", "yes"),)]),
         ([{"images": [PICTURE]}, {"images": [f"{PICTURE}.png"]}],
          [(("images", "bud.jpg"),), (("images", "bud.jpg.png"),)]),
+        ([{"images": [DAY]}, {"images": [NIGHT]}],
+         [(("images", "day.png (dddddddd)"),), (("images", "night.png (eeeeeeee)"),)]),
         ([{"quality": "480p", "duration": 4}, {"quality": "720p", "duration": 4}],
          [(("quality", "480p"),), (("quality", "720p"),)]),
     ],
