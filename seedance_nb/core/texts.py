@@ -631,6 +631,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "已中断：只结束了等待，{jobs} 仍在继续。`%seedance show` 查看，"
         "`%seedance wait` 或 `job.wait()` 继续等待。",
     ),
+    "error.interrupted.asking": (
+        "Interrupted before all was asked for: `%seedance jobs` shows what was, `%seedance resume` "
+        "goes on with it.",
+        "在提交完成之前被中断：`%seedance jobs` 查看已提交的任务，`%seedance resume` 继续。",
+    ),
     "error.wait.unfollowed": (
         "Nobody follows job {job} at the moment, so waiting would never end.",
         "目前没有人跟踪任务 {job}，等待不会结束。",

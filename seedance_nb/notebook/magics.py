@@ -27,6 +27,7 @@ from seedance_nb.notebook.help import help_page
 from seedance_nb.runs import journal, settings
 from seedance_nb.runs.asking import check_order
 from seedance_nb.runs.budget import Consent
+from seedance_nb.runs.interrupt import Interrupted
 from seedance_nb.runs.record import Fold
 
 if TYPE_CHECKING:
@@ -111,8 +112,10 @@ class SeedanceMagics(Magics):
         name, automatic = _glance(line)
         try:
             order, made = self._ask_for(line, body, names, automatic=automatic)
-        except BaseException:
+        except BaseException as error:
             self._variables().pop(name, None)  # no later cell shall use a stale one
+            if isinstance(error, KeyboardInterrupt):
+                raise Interrupted(()) from None
             raise
         if made is None:
             return

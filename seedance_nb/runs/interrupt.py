@@ -22,14 +22,15 @@ class _Told(BaseException):
     def __init__(self, jobs: Sequence[Job]) -> None:
         ids = [job.id for job in jobs if job.active] or [job.id for job in jobs]
         names = ", ".join(ids[:_MOST]) + (" ..." if len(ids) > _MOST else "")
-        super().__init__(say("error.interrupted", jobs=names))
+        text_id = "error.interrupted" if ids else "error.interrupted.asking"
+        super().__init__(say(text_id, jobs=names))
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
 
 
 class Interrupted(_Told, KeyboardInterrupt):
-    """The user interrupted a `wait`; the jobs go on."""
+    """The user interrupted a `wait`, and the jobs go on; or, of no job, the asking."""
 
 
 class WaitCancelled(_Told, asyncio.CancelledError):

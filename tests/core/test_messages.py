@@ -43,6 +43,7 @@ PARTS = re.compile(r"error\.sent\.|problem\.options\.")
 # The message itself says what to do, or nothing can be done.
 WHOLE = {
     "error.invalid", "error.invalid.one", "error.invalid.head", "error.interrupted",
+    "error.interrupted.asking",
     "error.frame.index", "error.settings", "error.jobs.one", "error.job.stopped",
     "error.export.form", "error.job.givenup",
 }  # fmt: skip

@@ -203,6 +203,24 @@ def test_an_interrupt_ends_the_waiting_with_one_line(
     assert "Traceback" not in printed.out + printed.err
 
 
+def test_an_interrupt_of_the_asking_says_where_to_look(
+    run: Callable[[str], Any], shell: Any, session: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While the simulator starts, for instance: one line, no traceback, and no name bound."""
+
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    session.generate = interrupted
+    result = run("%%seedance dog\na dog")
+    printed = capsys.readouterr()
+
+    assert isinstance(result.error_in_exec, Interrupted)
+    assert "dog" not in shell.user_ns
+    assert "`%seedance resume` goes on" in printed.out + printed.err
+    assert "Traceback" not in printed.out + printed.err
+
+
 # --- help, settings, loading ----------------------------------------------------------------------
 
 
