@@ -1792,6 +1792,12 @@ TABLE: dict[str, tuple[str, str]] = {
         "Job {job} was given up; what the service may have made of it is not followed.",
         "任务 {job} 已放弃；服务端可能的结果不再跟踪。",
     ),
+    "error.job.givenup.hint": (
+        "Nothing. If its task turns up in your account, `%seedance adopt TASK_ID` fetches the "
+        "video at no cost; `%seedance again {job}` is a new task, and is billed as one.",
+        "无需操作。若它的任务出现在账户中，`%seedance adopt TASK_ID` 可免费取回视频；"
+        "`%seedance again {job}` 则是新任务，会另行扣费。",
+    ),
     # --- panel ---------------------------------------------------------------------------------
     "panel.word.queued": ("Queued", "排队中"),
     "panel.word.uploading": ("Uploading {name}, {percent} %", "正在上传 {name}，{percent}%"),

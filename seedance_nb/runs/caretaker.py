@@ -172,6 +172,8 @@ class Caretaker:
             states = [s for s in self.ledger.states() if self._is_here(s)]
             open_ = [s for s in states if s.status == "uncertain"]
             mine = [s for s in states if s.task_id == task_id]
+            if mine and mine[-1].is_given_up:  # an end is an end: the task gets a new job
+                request, mine = request or mine[-1].request, []
             mine = mine or [s for s in open_ if request and s.digest == request.digest]
             job = self._job(mine[-1] if mine else JobState(id=new_name(self._rng, 8)))
             if job.state.task_id != task_id:

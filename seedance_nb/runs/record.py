@@ -91,6 +91,11 @@ class JobState:
         return self.status in task.TERMINAL
 
     @property
+    def is_given_up(self) -> bool:
+        """Whether the user ended it here, whatever the service makes of it."""
+        return self.error is not None and self.error.text_id == "error.job.givenup"
+
+    @property
     def credits(self) -> float | None:
         """What was charged, or else what is reserved; None where that came back."""
         if self.credits_charged is not None:

@@ -45,7 +45,7 @@ WHOLE = {
     "error.invalid", "error.invalid.one", "error.invalid.head", "error.interrupted",
     "error.interrupted.asking",
     "error.frame.index", "error.settings", "error.jobs.one", "error.job.stopped",
-    "error.export.form", "error.job.givenup",
+    "error.export.form",
 }  # fmt: skip
 QUOTED = re.compile(r"`[^`]*`|'[^']*'|\{[^}]*\}|\"[^\"]*\"|\S+@\S+|\S*/\S+|--?\w[\w-]*")
 # Names that a Chinese sentence holds as they are.

@@ -269,6 +269,23 @@ def test_an_uncertain_request_adopts_its_task(peer: Peer, make: Callable[..., Se
     assert 1 == len(peer.creates)
 
 
+def test_a_task_that_was_given_up_can_be_adopted(peer: Peer, make: Callable[..., Session]) -> None:
+    """Its video, which is paid, comes in a new job with the same request, also in a new kernel."""
+    peer.results = 0
+    job = one(make(peer.url))
+    with pytest.raises(ProtocolError):
+        job.wait(10)
+    job.stop()
+    assert "cancelled" == job.status
+    peer.results = 1
+
+    adopted = make(peer.url).adopt(str(job.task_id)).wait(10)
+
+    assert ("completed", job.request) == (adopted.status, adopted.request)
+    assert adopted.id != job.id
+    assert 1 == len(peer.creates)
+
+
 def test_tasks_that_may_be_an_uncertain_request_are_listed(
     peer: Peer, make: Callable[..., Session]
 ) -> None:
