@@ -1312,8 +1312,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "任务 {job} 仍为 {status}；不会再发一次。",
     ),
     "error.job.again.hint": (
-        "`%seedance wait {job}` waits for it; `--new` in its cell makes another take.",
-        "`%seedance wait {job}` 等待它完成；单元格中用 `--new` 可另做一条。",
+        "`%seedance wait {job}` waits for it, after `%seedance resume` where nobody follows it; "
+        "`--new` in its cell makes another take.",
+        "`%seedance wait {job}` 等待它完成（无人跟踪时先运行 `%seedance resume`）；"
+        "单元格中用 `--new` 可另做一条。",
     ),
     "error.job.resend": (
         "Job {job} is {status}; only an uncertain one can be sent again with its key.",

@@ -245,10 +245,12 @@ class Caretaker:
     def resend(self, job: Job) -> None:
         """Send an uncertain request once more with its own key."""
         if job.status != "uncertain" or job.active:
-            raise ConfigError("error.job.resend", job=job.id, status=job.status)
+            status = texts.say(f"log.status.{job.status}")
+            raise ConfigError("error.job.resend", job=job.id, status=status)
         self._check_here(job)
         if not self.ledger.is_mine(job.state) and not self.ledger.take_over(job):
-            raise ConfigError("error.job.again", job=job.id, status=job.status)
+            status = texts.say(f"log.status.{job.status}")
+            raise ConfigError("error.job.again", job=job.id, status=status)
         self._pursue(job, "again")
 
     def fetch(self, job: Job) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from seedance_nb.core.errors import BudgetExceeded, ConfigError, SubmitUncertain
+from seedance_nb.core.texts import say
 from seedance_nb.runs.asking import as_request, as_sweep, check_place, new_name
 from seedance_nb.runs.budget import (
     FREE_TAKES,
@@ -271,7 +272,8 @@ class Session(Caretaker):
         if state.status == "uncertain":
             raise state.error or SubmitUncertain(job=job.id, detail="-")
         if not state.is_final:
-            raise ConfigError("error.job.again", job=job.id, status=state.status)
+            status = say(f"log.status.{state.status}")
+            raise ConfigError("error.job.again", job=job.id, status=status)
         check_place([state.request], self.settings)
         self.purse.prepare(NO_CONSENT)
         with self.ledger.asking():

@@ -512,6 +512,8 @@ def test_a_stopped_job_can_be_taken_up_again(peer: Peer, make: Callable[..., Ses
         job.wait(10)
     assert "resume" in str(caught.value)
     assert (False, "unknown") == (job.following, caught.value.billed)
+    with pytest.raises(ConfigError, match="after `%seedance resume` where nobody follows it"):
+        job.again()
     peer.polls = 1
     session.resume(tell=lambda _: None).wait(10)
 
