@@ -374,7 +374,9 @@ def _read_run(given: dict[str, Any], fill: Filler) -> tuple[dict[str, Any], list
             Problem("embed", text_id, value=run["embed"], choices=listed(EMBED), close=close)
         )
     ending = PurePath(str(run["out"] or "")).suffix
-    if ending and ending.lower() != ".mp4":
+    if not isinstance(run["out"], str | PurePath | None):
+        problems.append(Problem("out", "problem.out.kind", value=run["out"]))
+    elif ending and ending.lower() != ".mp4":
         problems.append(Problem("out", "problem.out", value=run["out"], ending=ending))
     run["max_credits"] = cap = _number(run["max_credits"], float)
     if cap is not None and not (isinstance(cap, int | float) and 0 <= cap < MOST_CREDITS):

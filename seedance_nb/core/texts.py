@@ -419,6 +419,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "that ends in .mp4.",
         "`out`：{value!r} 以 {ending!r} 结尾，但生成的是 MP4；请给文件夹或以 .mp4 结尾的文件名。",
     ),
+    "problem.out.kind": (
+        "`out`: {value!r} is no path; give a folder or a name that ends in .mp4.",
+        "`out`：{value!r} 不是路径；请给文件夹或以 .mp4 结尾的文件名。",
+    ),
     "problem.tier.catalog": (
         "`tier`: {value!r} is not in the catalog {catalog!r}; set SEEDANCE_NB_CATALOG=2026-08 or "
         '`sd.configure(catalog="2026-08")`. Here: {choices}.',

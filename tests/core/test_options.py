@@ -100,6 +100,11 @@ def test_a_copy_is_an_mp4(out: str) -> None:
     assert "MP4" in problems_of(f"-o {out}")
 
 
+def test_a_copy_wants_a_path() -> None:
+    """A variable after `-o` that holds no path is refused before anything is sent."""
+    assert "`out`: 5 is no path" in problems_of("-o {number}", number=5)
+
+
 def test_all_mistakes_of_a_cell_come_at_once() -> None:
     """Options, variables and fields that are wrong are reported together."""
     message = problems_of("--qualty 720p -d 99 --takes 0 --wait --no-wait", "a {b}")
