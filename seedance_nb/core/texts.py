@@ -1286,6 +1286,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "Give more of its beginning.",
         "请多写几位。",
     ),
+    "jobs.these": ("this list", "此列表"),
     "error.job.nothing": ("There are no jobs in {home} yet.", "{home} 中还没有任务。"),
     "error.job.nothing.hint": (
         "If they are elsewhere, set `home` to that folder.",
@@ -2309,6 +2310,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.verb.words": (
         "`%seedance {verb}` takes {takes}; {given} given.",
         "`%seedance {verb}` 需要{takes}；给了 {given} 个。",
+    ),
+    "magic.verb.words.hint": (
+        "`%seedance help` tells what each verb takes, `%seedance jobs` the IDs of the jobs.",
+        "`%seedance help` 说明每个动词的参数，`%seedance jobs` 列出任务 ID。",
     ),
     "magic.takes.none": ("nothing further", "零个参数"),
     "magic.takes.maybe": ("at most one job", "至多一个任务"),

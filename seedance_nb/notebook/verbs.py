@@ -165,7 +165,10 @@ def _export(desk: Desk, path: str) -> None:
 
 
 def _rerun(desk: Desk, yes: str = "") -> None:
-    made = _read_log(desk).rerun(yes=bool(yes), line="%seedance rerun -y")
+    log = _read_log(desk)
+    made = log.rerun(yes=bool(yes), line="%seedance rerun -y")
+    if not made:
+        desk.tell(say("log.empty", home=log.home))
     desk.show(made, Way(wait=None))
 
 

@@ -334,7 +334,7 @@ class Jobs(Sequence[Job]):
             return self._jobs[key]
         return self.find(key)
 
-    def find(self, name: str, *, home: object = "-") -> Job:
+    def find(self, name: str, *, home: object = None) -> Job:
         """The job with this id, task id, or beginning of one.
 
         Raises:
@@ -350,7 +350,8 @@ class Jobs(Sequence[Job]):
         if not found:
             close = nearest(name, [job.id for job in self._jobs])
             text_id = "error.job.unknown.close" if close else "error.job.unknown"
-            raise ConfigError(text_id, job=name, home=home, close=close)
+            place = home or say("jobs.these")
+            raise ConfigError(text_id, job=name, home=place, close=close)
         choices = ", ".join(job.id for job in found[:8])
         raise ConfigError("error.job.ambiguous", job=name, choices=choices)
 

@@ -345,9 +345,9 @@ def is_strange(variable: str) -> bool:
 
 
 def _strange(variable: str) -> Problem:
-    ends = [name.removeprefix(_OURS) for name in VARIABLES if name.startswith(_OURS)]
-    end = nearest(variable.removeprefix(_OURS), ends)
-    close = _OURS + end if end else None
+    ends = {name.removeprefix(_OURS).removeprefix("EVOLINK_"): name for name in VARIABLES}
+    end = nearest(variable.removeprefix(_OURS), list(ends))
+    close = ends[end] if end else None
     text_id = "problem.environment.close" if close else "problem.environment"
     return Problem(variable, text_id, close=close)
 

@@ -38,3 +38,12 @@ def test_asking_again_is_the_deed_of_its_cell(session: Any, shell: Any) -> None:
     ]
     assert [False, True] == [entry.new for entry in log]
     assert [] == log.verify()
+
+
+def test_nothing_to_ask_again_is_told(
+    session: Any, shell: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`%seedance rerun` in an empty folder says that nothing was asked there."""
+    assert shell.run_cell("%seedance rerun").success
+
+    assert f"Nothing was asked in {session.settings.home} yet." in capsys.readouterr().out

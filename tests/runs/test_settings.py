@@ -155,3 +155,10 @@ def test_other_mistyped_variables_are_told(tmp_path: Path) -> None:
     assert "SEEDANCE_NB_LANGAUGE" in near
     assert "did you mean SEEDANCE_NB_LANGUAGE?" in near
     assert "SEEDANCE_NB_Q, which is no setting" in far
+
+
+def test_a_setting_of_the_other_prefix_is_named(tmp_path: Path) -> None:
+    """Who writes the address of the service like the other variables learns its real name."""
+    (problem,) = resolve({}, {}, {"SEEDANCE_NB_BASE_URL": "http://x"}, cwd=tmp_path).strange
+
+    assert "did you mean EVOLINK_BASE_URL?" in problem.text
