@@ -1289,8 +1289,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "jobs.these": ("this list", "此列表"),
     "error.job.nothing": ("There are no jobs in {home} yet.", "{home} 中还没有任务。"),
     "error.job.nothing.hint": (
-        "If they are elsewhere, set `home` to that folder.",
-        "若任务在别处，请把 `home` 设为那个文件夹。",
+        "If they are elsewhere, name that folder: `home` in `configure()`, or SEEDANCE_NB_HOME.",
+        "若任务在别处，请指定那个文件夹：在 `configure()` 中设置 `home`，或设置 SEEDANCE_NB_HOME。",
     ),
     "error.job.taken": (
         "Another kernel took over job {job}, so it is not sent from here.",
@@ -1439,8 +1439,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "无法写入 {home} 中的日志：{reason}。没有发送任何请求。",
     ),
     "error.disk.journal.hint": (
-        "Free some space or set `home` to a folder that can be written.",
-        "请清理空间，或把 `home` 设为可写的文件夹。",
+        "Mend that, or choose another folder: `home` in `configure()`, or SEEDANCE_NB_HOME.",
+        "请排除故障，或换一个文件夹：在 `configure()` 中设置 `home`，或设置 SEEDANCE_NB_HOME。",
     ),
     "error.stale": (
         "The task was not finished within {hours:g} hours and is not followed further.",
@@ -1747,8 +1747,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "{path} 中没有记录。",
     ),
     "error.replay.nothing.hint": (
-        "`home` is to be a folder or zip with `journal/` and `videos/`.",
-        "`home` 应为含 `journal/` 和 `videos/` 的文件夹或 zip。",
+        "`home` (SEEDANCE_NB_HOME) is to be a folder or zip with `journal/` and `videos/`.",
+        "`home`（SEEDANCE_NB_HOME）应为含 `journal/` 和 `videos/` 的文件夹或 zip。",
     ),
     "error.replay.zip": (
         "The recording {path} cannot be read: {reason}.",
@@ -1999,7 +1999,7 @@ TABLE: dict[str, tuple[str, str]] = {
     # --- board ---------------------------------------------------------------------------------
     "board.column.job": ("Job", "任务"),
     "board.column.status": ("Status", "状态"),
-    "board.column.prompt": ("Prompt", "Prompt"),
+    "board.column.prompt": ("Prompt", "提示词"),
     "board.credits": ("{credits} credits", "{credits} 额度"),
     "board.expiring": (
         "Video not here yet; its link may end {time}",
@@ -2025,7 +2025,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "board.sort.oldest": ("Oldest", "最早"),
     "board.sort.status": ("Status", "状态"),
     "board.sort.credits": ("Credits", "额度"),
-    "board.sort.prompt": ("Prompt", "Prompt"),
+    "board.sort.prompt": ("Prompt", "提示词"),
     "board.label.group": ("Show", "显示"),
     "board.label.origin": ("From", "来自"),
     "board.label.sort": ("First", "排序"),
@@ -2391,7 +2391,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.column.where": ("Made on", "来源"),
     "magic.column.credits": ("Credits", "额度"),
     "magic.column.file": ("File", "文件"),
-    "magic.column.prompt": ("Prompt", "Prompt"),
+    "magic.column.prompt": ("Prompt", "提示词"),
     "magic.column.model": ("Model", "模型"),
     "magic.column.input": ("Input", "输入"),
     "magic.column.tier": ("Tier", "档位"),

@@ -149,6 +149,22 @@ def test_chinese_is_chinese() -> None:
         assert set() == foreign, text_id
 
 
+def test_where_another_folder_helps_it_says_how() -> None:
+    """An error that speaks of `home` names the variable that sets it, in both languages."""
+    spoken = {text_id: texts.TABLE[text_id] for text_id in ids("error.")}
+    asked = {text_id for text_id, both in spoken.items() if "`home`" in both[0]}
+
+    assert asked
+    assert not {t for t in asked for text in spoken[t] if "SEEDANCE_NB_HOME" not in text}
+
+
+def test_the_prompt_has_one_name() -> None:
+    """Tables and forms call it the same in Chinese."""
+    named = {text_id: both for text_id, both in texts.TABLE.items() if both[0] == "Prompt"}
+
+    assert {"提示词"} == {both[1] for both in named.values()}
+
+
 def test_one_thing_has_one_name() -> None:
     """Money, answers and unsent requests are called the same in every Chinese error."""
     for text_id in ids("error.", "cli.billed", "panel.money"):
