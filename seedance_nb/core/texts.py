@@ -2736,16 +2736,16 @@ TABLE: dict[str, tuple[str, str]] = {
         "已完成 {done}/{count}",
     ),
     "cli.option.images": (
-        "address of an image; repeatable (1-2: first and last frame; up to 9 as references)",
-        "图片地址；可重复（1–2 张：首尾帧；作参考最多 9 张）",
+        "path or address of an image; repeatable (1-2: first and last frame; up to 9 as references)",
+        "图片路径或地址；可重复（1–2 张：首尾帧；作参考最多 9 张）",
     ),
     "cli.option.videos": (
-        "address of a reference video; up to 3",
-        "参考视频地址；最多 3 个",
+        "path or address of a reference video; up to 3",
+        "参考视频路径或地址；最多 3 个",
     ),
     "cli.option.audios": (
-        "address of a reference sound; up to 3, never alone",
-        "参考音频地址；最多 3 个，不能单独使用",
+        "path or address of a reference sound; up to 3, never alone",
+        "参考音频路径或地址；最多 3 个，不能单独使用",
     ),
     "cli.option.wait": (
         "wait until the video is there (the default)",

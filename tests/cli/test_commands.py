@@ -415,6 +415,13 @@ def test_help(run: Run, command: str) -> None:
     assert f"seedance-nb {command}" in said.out
 
 
+def test_the_help_tells_that_files_are_taken(run: Run) -> None:
+    """On the command line, too, an input is a path or an address."""
+    said = " ".join(run("generate", "--help").out.split())
+
+    assert 3 == said.count("path or address of a")
+
+
 @pytest.mark.parametrize("words", [(), ("bogus",), ("jobs", "--what"), ("generate",)])
 def test_a_command_line_that_makes_no_sense(run: Run, words: tuple[str, ...]) -> None:
     """It exits with 2, and stdout stays empty."""
