@@ -45,6 +45,7 @@ __all__ = [
 
 _OPEN = ".open.jsonl"
 _CLOSED = ".jsonl"
+_BLOCK = 2**16  # bytes read at once
 _GITIGNORE_1 = "/videos/*\n!/videos/*.json\n/simulator/\n"  # of folders without inputs
 _GITIGNORE = f"{_GITIGNORE_1}/inputs/\n/uploads.json\n"
 _COMMON = frozenset({"v", "session", "seq", "time"})
@@ -149,22 +150,42 @@ class Journal:
             message = f"journal {self.session} is closed"
             raise ValueError(message)
         if self._fd is None:
-            folder = self.path.parent
-            folder.mkdir(parents=True, exist_ok=True)
-            _write_gitignore(self.home)
-            if (folder / f"{self.session}{_CLOSED}").exists():
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), self.session)
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | disk.BINARY
-            fd = os.open(self.path, flags, 0o666)
-            # Blocking: another process may be probing this very file for a moment. Where the
-            # file system knows no locks the journal is still worth having.
-            with suppress(OSError):
-                disk.hold(fd)
-            self._fd = fd
+            self._fd = self._create()
             if hasattr(os, "register_at_fork"):
                 forget = weakref.WeakMethod(self._forget)
                 os.register_at_fork(after_in_child=lambda: _call(forget()))
+        elif not self.path.exists():
+            self._fd = self._restore(self._fd)
         return self._fd
+
+    def _create(self) -> int:
+        folder = self.path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_gitignore(self.home)
+        if (folder / f"{self.session}{_CLOSED}").exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), self.session)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | disk.BINARY
+        fd = os.open(self.path, flags, 0o666)
+        # Blocking: another process may be probing this very file for a moment. Where the
+        # file system knows no locks the journal is still worth having.
+        with suppress(OSError):
+            disk.hold(fd)
+        return fd
+
+    def _restore(self, gone: int) -> int:
+        """Somebody deleted the file; what it held, paid tasks among it, is written anew."""
+        self._folder_synced = False
+        fd = self._create()
+        try:
+            os.lseek(gone, 0, os.SEEK_SET)
+            while block := os.read(gone, _BLOCK):
+                os.write(fd, block)
+        except BaseException:
+            os.close(fd)
+            self.path.unlink(missing_ok=True)  # the next line tries it again
+            raise
+        os.close(gone)
+        return fd
 
     def _write(self, fd: int, data: bytes) -> None:
         if self._torn:

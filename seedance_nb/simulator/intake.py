@@ -122,6 +122,7 @@ class Intake:
     def _one(self, kind: str, url: str, where: str) -> Input:
         if is_reserved(url):
             return Input(kind, f"made-up-{hashlib.sha256(url.encode()).hexdigest()[:32]}")
+        self._store.contents.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(prefix=".", dir=self._store.contents)
         os.close(number)
         path = Path(name)

@@ -36,6 +36,7 @@ class Shelf:
     @contextmanager
     def draft(self) -> Iterator[Path]:
         """A file to write an upload to; it is gone afterwards unless it was kept."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(prefix=".", dir=self._folder)
         os.close(number)
         path = Path(name)

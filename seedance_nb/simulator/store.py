@@ -165,6 +165,7 @@ def _suffix(text: str) -> str:
 
 def _write_once(path: Path, content: bytes) -> bool:
     """Makes a whole file of that name, or leaves the one there is; True if it was made."""
+    path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have tidied up
     number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
     os.close(number)
     temporary = Path(name)

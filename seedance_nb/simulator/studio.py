@@ -163,6 +163,7 @@ class Studio:
         path = self._folder / f"{shot.key}.mp4"
         if self._renderer is None and not shot.cut:
             return ready_made(shot)
+        self._folder.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(prefix=".", suffix=".mp4", dir=self._folder)
         os.close(number)
         temporary = Path(name)

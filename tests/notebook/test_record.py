@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,3 +48,14 @@ def test_nothing_to_ask_again_is_told(
     assert shell.run_cell("%seedance rerun").success
 
     assert f"Nothing was asked in {session.settings.home} yet." in capsys.readouterr().out
+
+
+def test_a_folder_that_was_deleted_comes_back(session: Any) -> None:
+    """Who deletes the folder to begin anew, in mid session, can: the simulator goes on, too."""
+    session.generate("a storm at sea", duration=4, quality="480p").wait(30)
+    shutil.rmtree(session.settings.home)
+
+    job = session.generate("a calm day", duration=4, quality="480p").wait(30)
+
+    assert "completed" == job.status
+    assert job.id in {one.id for one in session.jobs()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -59,6 +60,22 @@ def test_what_is_returned_is_what_is_read(tmp_path: Path) -> None:
     sent = [book.append("asked", durable=True, prompt="\ud83d!"), book.append("status", n=1.5)]
 
     assert journal.read(tmp_path) == sent
+
+
+def test_a_deleted_folder_loses_nothing(tmp_path: Path) -> None:
+    """The next event brings back what the session wrote before, for readers of either age."""
+    home = tmp_path / "runs"
+    book, reader = writer(home), journal.Reader(home)
+    sent = [book.append("asked", prompt="paid")]
+    seen = reader.refresh()
+    shutil.rmtree(home)
+
+    sent.append(book.append("accepted", durable=True))
+    sent.append(book.append("status"))
+
+    assert journal.read(home) == sent
+    assert seen + reader.refresh() == sent
+    assert journal.is_alive(home, "s1")
 
 
 def test_nothing_is_created_before_the_first_append(tmp_path: Path) -> None:
