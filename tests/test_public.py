@@ -86,6 +86,29 @@ def test_a_live_job_without_its_key(tmp_path: Folder, canary: str) -> None:
         assert 1 == len(peer.creates)
 
 
+CHANGED = """
+import os, time, seedance_nb as sd
+from seedance_nb.notebook.board_live import Source
+job = sd.generate("a dog", duration=4, quality="480p")
+os.environ["EVOLINK_API_KEY"], os.environ["EVOLINK_BASE_URL"] = {key!r}, {url!r}
+session = sd.configure()
+[known] = sd.jobs()
+[entry] = Source(session, sd.jobs()).refresh()
+print(session.backend, known.following, entry.following, entry.mine, entry.watched)
+print(sd.job(job.id).wait(30).video.path.is_file())
+"""
+
+
+def test_other_settings_do_not_lose_a_running_job(tmp_path: Folder, canary: str) -> None:
+    """A job goes on when a key appears: it is waited for, and the board says who follows it."""
+    with Peer(CLIP, key=canary) as peer:
+        code = CHANGED.format(key=canary, url=peer.url)
+
+        lines = run(code, tmp_path, SEEDANCE_NB_TIME_SCALE="0.02")
+
+    assert ["live True True True False", "True"] == lines
+
+
 def test_a_dead_proxy_is_no_matter_here(tmp_path: Folder) -> None:
     """Proxy variables that lead nowhere do not keep the simulator from working."""
     dead = "http://127.0.0.1:9"

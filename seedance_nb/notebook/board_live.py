@@ -109,7 +109,7 @@ class Source:
         """A job as the board needs it."""
         state, settings = job.state, self.session.settings
         open_ = not state.is_final and state.status != "uncertain" and not job.active
-        mine = self.session.ledger.is_mine(state)
+        mine = self.session.is_mine(state)
         return Entry(
             state=state,
             following=job.following,

@@ -26,7 +26,7 @@ from seedance_nb.runs.settings import say_where
 from seedance_nb.runs.tracker import Tracker
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.core.secret import Secret
@@ -69,6 +69,7 @@ class Caretaker:
         self.inputs = Inputs(self.home)
         self.viewer: Callable[[Job | Jobs], None] = lambda job: print(repr(job))  # noqa: T201
         self.caller: Callable[[], Mapping[str, Any]] = lambda: {"kind": "call"}
+        self.all: Callable[[], Iterable[Caretaker]] = lambda: (self,)  # of this process
         self.ledger = Ledger(self.home, self.id, settings, library=self.library, now=now)
         self._jobs: dict[str, Job] = {}
         self._lock = self.ledger.lock
@@ -310,12 +311,32 @@ class Caretaker:
                 if self.ledger.is_mine(job.state) and not job.state.is_final
             )  # fmt: skip
 
+    def at_work(self, job_id: str) -> Job | None:
+        """The job of this id, if something is being done for it just now."""
+        job = self._jobs.get(job_id)
+        return job if job is not None and job.active else None
+
+    def is_mine(self, state: JobState) -> bool:
+        """Whether this process looks after the job, or did, with these settings or earlier ones."""
+        return any(session.ledger.is_mine(state) for session in self._kin())
+
+    def _kin(self) -> Iterator[Caretaker]:
+        """This session, then the others of this process that work in the same folder."""
+        yield self
+        yield from (one for one in self.all() if one is not self and one.home == self.home)
+
     def _job(self, state: JobState) -> Job:
-        """The one handle on a job; a handle that nothing is done for takes on what is known."""
+        """The one handle on a job; a handle that nothing is done for takes on what is known.
+
+        What a session with earlier settings is at work on is in its hands.
+        """
+        for session in self._kin():
+            if (busy := session.at_work(state.id)) is not None:
+                return busy
         job = self._jobs.get(state.id)
         if job is None:
             job = self._jobs[state.id] = Job(state, self)
-        elif not job.active and (state.gen > job.state.gen or not self.ledger.is_mine(job.state)):
+        elif state.gen > job.state.gen or not self.ledger.is_mine(job.state):
             job.become(state)
         return job
 

@@ -213,7 +213,8 @@ class FakeSession:
         self.answers: Iterator[Any] = itertools.repeat({})
         self.kept = Jobs([])
         self.refusal: SeedanceError | None = None
-        self.ledger = SimpleNamespace(is_mine=lambda _: True, has_owner=lambda _: False)
+        self.ledger = SimpleNamespace(has_owner=lambda _: False)
+        self.is_mine = lambda _: True
         self.ticking: list[Callable[[], bool]] = []
         self.tracker = SimpleNamespace(tick=lambda _, beat: self.ticking.append(beat))
         self._make_job = make_job
