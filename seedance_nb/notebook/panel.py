@@ -153,8 +153,8 @@ def _filling(panel: PanelState) -> str:
         shape = f'width="{now}"'
         motion = f'attributeName="width" from="{was}" to="{now}" dur="{BEAT}s" fill="freeze"'
     return (
-        f'<svg width="100%" height="{_THIN}" viewBox="0 0 1000 {_THIN}" preserveAspectRatio="none" '
-        f'style="display:block" aria-hidden="true"><rect {shape} height="{_THIN}" '
+        f'<svg viewBox="0 0 1000 {_THIN}" preserveAspectRatio="none" aria-hidden="true" '
+        f'style="display:block;width:100%;height:{_THIN}px"><rect {shape} height="{_THIN}" '
         f'fill="{colour(panel.tone)}"><animate {motion}/></rect></svg>'
     )
 

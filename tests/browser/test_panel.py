@@ -52,7 +52,7 @@ def states(text):
     yield {"status": "completed", **sent, "finished_at": NOON, "credits_charged": 48.4}
     yield {"status": "failed", **sent, "error": failed, "finished_at": NOON}
     yield {"status": "cancelled", "error": TaskFailed("error.task.request_cancelled",
-           detail="cancelled at your wish", retryable=False), **sent}
+           detail="cancelled at your wish", code="request_cancelled", retryable=False), **sent}
     open_ = SubmitUncertain(job="kite2345", detail="timeout " + text)
     yield {"status": "uncertain", "error": open_}
     yield {"status": "processing", **sent, "following": False}
@@ -74,6 +74,11 @@ def show_all(language, prompt, text=""):
             panel = dataclasses.replace(panel, model=text, word=text[:80], notes=(text,))
         display(HTML(panel_html(panel)))
     display(HTML(snapshot_html(panel, "2026-11-22 18:40")))
+"""
+# How much of the height of its track each bar leaves empty.
+EMPTY = """
+[...seedanceTest.area(path, i).node.querySelectorAll('[role=progressbar] rect')].map(
+  bar => bar.closest('div').getBoundingClientRect().height - bar.getBoundingClientRect().height)
 """
 # What hostile text must not have done.
 HARM = """
@@ -109,7 +114,8 @@ def test_every_state_reads_well(lab: Lab, language: str) -> None:
             lab.page.set_viewport_size({"width": width, "height": 4200})
             book.look("seedanceTest.book(path).content.scrollToItem(2, 'start')")
             lab.shoot(f"states-{language}-{theme.lower()}-{name}")
-            found[f"{theme} {name}"] = book.look(TROUBLE, 2)
+            empty = [round(pixels, 1) for pixels in book.look(EMPTY, 2) if pixels]
+            found[f"{theme} {name}"] = [*book.look(TROUBLE, 2), *empty]
     serious = grave_problems(lab.page, 2)
     lab.command("application:toggle-left-area")
 
