@@ -72,5 +72,10 @@ def _again(state: JobState, error: SeedanceError) -> str:
     if not state.is_final:
         return say("panel.again.resume")
     answers = {True: "yes", False: "no", None: "unknown"}
-    good = True if error.text_id == "error.job.stopped" else error.retryable
-    return say(f"panel.again.{answers[good]}", job=state.id)
+    return say(f"panel.again.{answers[is_worth_it(error)]}", job=state.id)
+
+
+def is_worth_it(error: SeedanceError) -> bool | None:
+    """Whether the same request may go well: one that was called off never had its chance."""
+    called_off = getattr(error, "code", None) == "request_cancelled"
+    return True if called_off or error.text_id == "error.job.stopped" else error.retryable

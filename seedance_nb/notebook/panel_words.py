@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seedance_nb.core import fitting, spelling
 from seedance_nb.core.catalog import PIXELS
 from seedance_nb.core.texts import say
+from seedance_nb.notebook.panel_card import is_worth_it
 from seedance_nb.runs.settings import EVOLINK
 
 if TYPE_CHECKING:
@@ -198,5 +199,5 @@ def say_more(state: JobState, look: str) -> str:
         return ""
     if look == "completed":
         return say("panel.new")
-    hopeless = state.error is not None and state.error.retryable is False
+    hopeless = state.error is not None and is_worth_it(state.error) is False
     return "" if hopeless else say("panel.again")

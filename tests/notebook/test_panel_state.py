@@ -201,6 +201,16 @@ def test_a_card_says_whether_to_try_again(
     assert word == card.again
 
 
+def test_what_was_called_off_can_be_asked_again(make_state: Callable[..., JobState]) -> None:
+    """A cancelled request has done nothing wrong, whatever word the service has for it."""
+    error = TaskFailed(code="request_cancelled", retryable=TASK_CODES["request_cancelled"])
+    panel = panel_state(make_state(status="cancelled", error=error), NOON, "-")
+
+    assert panel.card is not None
+    assert "Yes: `%seedance again kite2345`" == panel.card.again
+    assert "Again" == panel.again
+
+
 # How a job can end badly: codes of a task, rules for HTTP answers, and what goes wrong here.
 ENDS = sorted(
     {f"error.task.{code}" for code in TASK_CODES}
