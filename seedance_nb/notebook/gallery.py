@@ -65,13 +65,18 @@ def _tile(tile: Tile, *, playing: bool) -> str:
         parts.append(f'<div style="margin:6px 0 0">{code_in(tile.trouble)}</div>')
     rows = [f"<b>{safe(tile.take)}</b>"] if tile.take else []
     rows += [
-        f'<span style="{FAINT}">{safe(name)}</span> <span dir="auto">{safe(value)}</span>'
+        f'<span style="{FAINT}">{safe(_label(name))}</span> <span dir="auto">{safe(value)}</span>'
         for name, value in tile.caption
     ]
     parts += [f'<div style="margin:5px 0 0">{row}</div>' for row in rows]
     files = "".join(f"<div>{file_html(clip)}</div>" for clip in tile.clips)
     parts.append(f'<div style="font-size:12px;margin:3px 0 0">{files or safe(tile.job)}</div>')
     return f'<div style="{_TILE}">{"".join(parts)}</div>'
+
+
+def _label(name: str) -> str:
+    """A field of the request in words."""
+    return say("panel.row.model" if name == "model" else f"form.label.{name}")
 
 
 def _clip(clip: Clip, still: str, tile: Tile, *, playing: bool) -> str:

@@ -94,6 +94,21 @@ def test_a_task_from_elsewhere_has_no_caption() -> None:
     assert [(("prompt", "a kite"),), (), (("prompt", "a boat"),)] == differing(requests)
 
 
+@pytest.mark.parametrize(("language", "label"), [("en", "Seconds"), ("zh", "时长（秒）")])
+def test_captions_speak_the_language_of_the_user(
+    language: texts.Language, label: str, make_state: Callable[..., JobState]
+) -> None:
+    """What differs has the name that the form gives it, and each field has one."""
+    texts.use(language)
+    states = [make_state(id=f"s{n}", fields={"duration": n}) for n in (4, 5)]
+    names = {field.name for field in dataclasses.fields(VideoRequest)} - {"catalog"}
+
+    html = gallery_html(gallery_state(states, NOON))
+
+    assert 2 == html.count(f">{label}</span>")
+    assert {f"form.label.{name}" for name in names} <= texts.TABLE.keys()
+
+
 def test_what_all_share_is_said_once(make_state: Callable[..., JobState]) -> None:
     """The prompt of takes stands above them, their numbers below."""
     states = [make_state(id=f"take{n}", take=n, status="completed") for n in (1, 2, 3)]
