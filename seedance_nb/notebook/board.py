@@ -15,6 +15,7 @@ _FONT = "font-family:system-ui,-apple-system,sans-serif;font-size:13px;line-heig
 _SMALL = f"font-size:12px;{FAINT}"
 _LINE = "1px solid rgba(128,128,128,.3)"
 _CELL = "padding:6px 14px 6px 0;text-align:left;vertical-align:top"
+_WHOLE = "white-space:nowrap"
 _WRAP = "word-wrap:break-word;word-break:break-word"
 _MONO = "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12px"
 
@@ -74,7 +75,7 @@ def _empty(board: BoardState) -> str:
 
 
 def _table(board: BoardState) -> str:
-    widths = {"job": "23%", "status": "21%", "prompt": "56%"}
+    widths = {"job": "20%", "status": "25%", "prompt": "55%"}
     head = "".join(
         f'<th scope="col" style="{_CELL};font-weight:600;width:{width}">'
         f"{safe(say(f'board.column.{name}'))}</th>"
@@ -95,16 +96,19 @@ def _row(row: Row, *, several: bool) -> str:
     warning = f"<div><b>{safe(row.warning)}</b></div>" if row.warning else ""
     what = f"<div>{code_in(row.what)}</div>" if row.what else ""
     number = f'<span style="{FAINT}">{row.number}.</span>'
-    name = f'<span style="{_MONO}">{safe(row.job)}</span>'
+    name = f'<span style="{_MONO};{_WHOLE}">{safe(row.job)}</span>'
     prompt = f'<span dir="auto">{safe(row.prompt)}</span>'
     small = _sub(" · ".join(part for part in facts if part))
     cells = (
-        f'<td style="{_CELL}">{number} {name}{_sub(row.asked)}</td>',
-        f'<td style="{_CELL}">{pill(row.word, row.tone)}{_sub(row.clock)}</td>',
+        f'<td style="{_CELL}">{number} {name}{_sub(row.asked, " ")}</td>',
+        f'<td style="{_CELL}">{pill(row.word, row.tone)}{_sub(row.clock, " · ")}</td>',
         f'<td style="{_CELL};{_WRAP}">{prompt}{small}{warning}{what}</td>',
     )
     return f'<tr style="border-bottom:{_LINE}">{"".join(cells)}</tr>'
 
 
-def _sub(text: str) -> str:
-    return f'<div style="{_SMALL}">{safe(text)}</div>' if text else ""
+def _sub(text: str, between: str = "") -> str:
+    """Small print; where a line is too short for it, it breaks between its parts."""
+    parts = text.split(between) if between else [text]
+    whole = between.join(f'<span style="{_WHOLE}">{safe(part)}</span>' for part in parts)
+    return f'<div style="{_SMALL}">{whole if between else safe(text)}</div>' if text else ""

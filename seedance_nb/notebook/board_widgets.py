@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _ROW = {"width": "100%", "flex_flow": "row wrap", "align_items": "center"}
 _STYLE = {"description_width": "initial"}
+# All on one line of a wide notebook, two on one of a narrow one.
+_FILTER = {"flex": "1 1 145px", "width": "auto", "max_width": "260px"}
 
 
 class Controls:
@@ -128,13 +130,13 @@ class Controls:
         groups = [(say("board.group.all"), "")]
         groups += [(say(f"board.group.{name}"), name) for name in GROUPS]
         sorts = [(say(f"board.sort.{name}"), name) for name in SORTS]
-        self._group = _dropdown("board.label.group", groups, "210px")
-        self._origin = _dropdown("board.label.origin", [(say("board.origin.all"), "")], "210px")
-        self._sort = _dropdown("board.label.sort", sorts, "210px")
+        self._group = _dropdown("board.label.group", groups)
+        self._origin = _dropdown("board.label.origin", [(say("board.origin.all"), "")])
+        self._sort = _dropdown("board.label.sort", sorts)
         self._text = ipywidgets.Text(
             description=say("board.label.text"),
             placeholder=say("board.label.text.hint"),
-            layout={"width": "240px"},
+            layout=_FILTER,
             style=_STYLE,
         )
         for widget in (self._group, self._origin, self._sort, self._text):
@@ -142,7 +144,8 @@ class Controls:
 
     def _make_pages(self) -> None:
         self._page = 0
-        self._chooser = _dropdown("board.label.job", [(say("board.choose"), "")], "260px")
+        self._chooser = _dropdown("board.label.job", [(say("board.choose"), "")])
+        self._chooser.layout = {"width": "260px"}
         self._chooser.observe(self._chose, "value")
         self._button = ipywidgets.Button(layout={"width": "max-content", "display": "none"})
         self._button.on_click(self._pressed)
@@ -181,9 +184,10 @@ class Controls:
         self._button.disabled = False
 
 
-def _dropdown(label: str, options: list[tuple[str, str]], width: str) -> Any:
-    layout = {"width": width}
-    return ipywidgets.Dropdown(description=say(label), options=options, layout=layout, style=_STYLE)
+def _dropdown(label: str, options: list[tuple[str, str]]) -> Any:
+    return ipywidgets.Dropdown(
+        description=say(label), options=options, layout=_FILTER, style=_STYLE
+    )
 
 
 def _assign(widget: Any, **values: object) -> None:

@@ -184,6 +184,18 @@ def test_styles_survive_a_notebook_that_is_not_trusted(mixed: list[Entry]) -> No
     assert not re.search(r"(^|;)\s*color\s*:", styles)
 
 
+def test_narrow_columns_break_between_words_only(make_state: Callable[..., JobState]) -> None:
+    """Date and time, percent and time left may part at half width, and nothing inside of them."""
+    state = make_state(status="processing", submitted_at=NOON - 70, estimated_time=165.0)
+    board = board_state([Entry(state=state, following=True)], NOON)
+    [row] = board.rows
+
+    whole = re.findall(r"white-space:nowrap[^>]*>([^<]+)<", board_html(board))
+
+    assert [row.job, *row.asked.split(), *row.clock.split(" · ")] == whole
+    assert 6 == len(whole)
+
+
 def test_ten_thousand_jobs_make_no_larger_a_page(make_state: Callable[..., JobState]) -> None:
     """What is drawn depends on the page alone, and is quick."""
     states = [make_state(id=f"job{n:05d}", asked_at=NOON + n) for n in range(10_000)]
