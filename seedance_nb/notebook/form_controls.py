@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LABEL = 76  # pixels of the column of labels
 EDGE = LABEL + 8  # where the controls begin
-FULL = {"width": "100%", "margin": "2px 0"}
+FULL = {"width": "100%", "margin": "4px 0"}
 BUTTON = {"width": "max-content", "margin": "2px 6px 2px 0"}
 STYLE = {"description_width": f"{LABEL}px"}
 _NOTE = {"width": "auto", "margin": f"0 0 4px {EDGE}px", "display": "none"}
@@ -124,7 +124,7 @@ def note_html(state: FormState, name: str) -> str:
     if name == "model":
         hint = state.mode
     parts = [f'<div style="{FAINT}">{safe(hint)}</div>'] if hint else []
-    parts += [_line(_without(name, text), "bad") for text in state.problems.get(name, ())]
+    parts += [_line(_without(name, text), _tone(text)) for text in state.problems.get(name, ())]
     parts += [_line(text, "warn") for text in state.advice.get(name, ())]
     parts += [_line(text, "good") for text in state.fitted if name == "fit"]
     parts.append(cards_html(state.cards.get(name, ())))
@@ -142,6 +142,11 @@ def _line(text: str, tone: str) -> str:
         text = f"{text[:_HALF]} … {text[-_HALF:]}"
     edge = f"border-left:3px solid {colour(tone)};padding:0 0 0 8px;margin:2px 0"
     return f'<div style="{edge}">{code_in(text)}</div>'
+
+
+def _tone(problem: str) -> str:
+    """Nothing is wrong with a prompt that nobody has begun to type."""
+    return "calm" if problem == say("form.prompt.empty") else "bad"
 
 
 def _without(name: str, text: str) -> str:
@@ -191,7 +196,7 @@ def _number(name: str, value: Any) -> Any:
     return ipywidgets.IntText(
         value=value,
         description=say(f"form.label.{name}"),
-        layout={"width": f"{LABEL + 84}px", "margin": "2px 0"},
+        layout={"width": f"{LABEL + 84}px", "margin": "4px 0"},
         style=STYLE,
     )
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # In all: stock Jupyter closes the connection over a message of 10 MiB.
 MOST_UPLOADED = 8 * MEGABYTE
-_ROW = {"flex_flow": "row wrap", "align_items": "center", "margin": f"0 0 0 {EDGE}px"}
+_ROW = {"flex_flow": "row wrap", "align_items": "center", "margin": f"0 0 6px {EDGE}px"}
 _SMALL = {"width": "max-content", "max_width": "240px", "height": "24px", "padding": "0 9px"}
 _SMALL |= {"margin": "2px 6px 2px 0"}
 _LONGEST = 34  # characters of a name on a button

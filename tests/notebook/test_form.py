@@ -155,8 +155,10 @@ def test_problems_come_and_go_as_one_types(form: Form) -> None:
 
 
 def test_an_empty_form_says_what_is_missing(form: Form) -> None:
-    """Nothing can be sent yet, and the form says why."""
+    """Nothing can be sent yet, and the form says why; not in red, nobody did anything wrong."""
     assert form.generate.disabled
+    assert "Say what the video shows." in note(form, "prompt")
+    assert "217,65,65" not in note(form, "prompt")
     assert "Not ready yet: Prompt" in form.summary.value
     assert all(button.disabled for button in form.spellings.buttons.values())
 
