@@ -12,6 +12,7 @@ from seedance_nb.notebook.input_cards import cards_html
 from seedance_nb.notebook.look import (
     BOX,
     FAINT,
+    WIDEST,
     code_in,
     colour,
     grid,
@@ -36,7 +37,9 @@ _SWEEP = 1.6  # seconds that a bar of unknown length takes to cross its track
 _THIN = 5  # pixels
 _ROW = "display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:4px 12px"
 _SMALL = "font-size:12px"
+# As wide as a panel at least, so that what is opened has a line to itself.
 _BLOCK = (
+    f"box-sizing:border-box;width:{WIDEST}px;max-width:100%;"
     "margin:6px 0 0;padding:8px 10px;border-radius:6px;max-height:220px;overflow:auto;"
     "background:rgba(128,128,128,.12);font-family:ui-monospace,Menlo,Consolas,monospace;"
     "font-size:12px;white-space:pre-wrap;word-wrap:break-word;word-break:break-word;"
@@ -201,7 +204,7 @@ def _tools(panel: PanelState, *, keep: bool) -> str:
     parts += [
         _folded(head, "<br>".join(map(safe, text.split("\n")))) for head, text in panel.spellings
     ]
-    row = "display:flex;flex-wrap:wrap;align-items:center;gap:6px 14px;margin:9px 0 0"
+    row = "display:flex;flex-wrap:wrap;align-items:baseline;gap:6px 14px;margin:9px 0 0"
     return f'<div style="{row}">{"".join(parts)}</div>' if parts else ""
 
 

@@ -268,10 +268,16 @@ def test_the_text_to_copy_makes_the_same_request(lab: Lab) -> None:
     for index, name in enumerate(("As cell", "As Python", "As curl")):
         folded.nth(index).locator("summary", has_text=name).click()
         texts.append(folded.nth(index).locator("div").inner_text())
+    places = book.look(
+        "[...seedanceTest.area(path, i).node.querySelectorAll('details > div')]"
+        ".map(block => block.getBoundingClientRect()).map(box => [box.left, box.width])",
+        1,
+    )
     lab.shoot("spellings")
     book.look("seedanceTest.cell(path, i).model.sharedModel.setSource(more)", 2, texts[0])
     book.run(2)
 
+    assert 1 == len({tuple(place) for place in places})
     assert texts[0].startswith("%%seedance ")
     assert "sd.generate(" in texts[1]
     assert "$EVOLINK_API_KEY" in texts[2]
