@@ -213,11 +213,11 @@ def test_a_saved_form_keeps_its_videos_and_says_how_to_open_it(lab: Lab, *, trus
     path = book.path if trusted else from_a_stranger(book.path, saved)
     again = lab.open(path, kernel=trusted)
     again.until_shows(2, "video")
+    again.until("seedanceTest.area(path, i).node.querySelector('img')?.naturalWidth > 0", 2)
     words = again.look("seedanceTest.area(path, i).node.innerText", 2)
     lab.shoot(f"form-reopened-{'trusted' if trusted else 'untrusted'}")
 
     assert not doubled
-    assert again.look("seedanceTest.area(path, i).node.querySelector('img')?.naturalWidth > 0", 2)
     assert "First frame" in words
     assert trusted is again.look("seedanceTest.cell(path, i).model.trusted", 2)
     assert words.startswith("A form for a video. %seedance form opens it again")
