@@ -69,7 +69,7 @@ def _tile(tile: Tile, *, playing: bool) -> str:
         for name, value in tile.caption
     ]
     parts += [f'<div style="margin:5px 0 0">{row}</div>' for row in rows]
-    files = "".join(f"<div>{file_html(clip)}</div>" for clip in tile.clips)
+    files = "".join(f"<div>{file_html(clip, short=True)}</div>" for clip in tile.clips)
     parts.append(f'<div style="font-size:12px;margin:3px 0 0">{files or safe(tile.job)}</div>')
     return f'<div style="{_TILE}">{"".join(parts)}</div>'
 

@@ -180,11 +180,17 @@ def shown_width(width: int, height: int) -> int:
     return max(120, min(width, WIDEST - 30, round(TALLEST * width / height)))
 
 
-def file_html(clip: Clip) -> str:
-    """Where the file is: a link that front ends can follow, or else its full path."""
+def file_html(clip: Clip, *, short: bool = False) -> str:
+    """Where the file is: a link that front ends can follow, or else its full path.
+
+    Args:
+        clip: The video.
+        short: Whether the link is named by the file alone.
+    """
     if not clip.near:
         return f'<span style="{FAINT};font-size:12px">{safe(clip.path)}</span>'
-    return f'<a href="{safe(clip.href)}" title="{safe(clip.path)}">{safe(clip.near)}</a>'
+    name = clip.near.rpartition("/")[2] if short else clip.near
+    return f'<a href="{safe(clip.href)}" title="{safe(clip.path)}">{safe(name)}</a>'
 
 
 def file_text(clip: Clip) -> str:

@@ -214,6 +214,7 @@ def test_jobs_fill_in_when_they_are_done(
 
     assert shown[-1].update
     assert 'src="runs/videos/kite2345.mp4"' in shown[-1].html
+    assert ">kite2345.mp4</a>" in shown[-1].html  # a path would break in a narrow tile
 
 
 def test_every_front_end_gets_its_form(
