@@ -60,7 +60,8 @@ def tell(state: JobState, rows: list[TaskRow] | None) -> str:
     lines = [say("session.candidates.some", job=state.id, model=model)]
     for row in rows:
         made = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.created))
-        facts = [made, row.word, f"{row.duration:g} s" if row.duration else ""]
+        length = say("panel.seconds", count=f"{row.duration:g}") if row.duration else ""
+        facts = [made, row.word, length]
         what = ", ".join(filter(None, facts))
         lines.append(f"  %seedance adopt {row.task_id} {state.id}  # {what}")
     return "\n".join(lines)

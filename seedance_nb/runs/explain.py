@@ -93,7 +93,8 @@ def _title(exchange: Exchange) -> str:
     times = f" \u00d7 {exchange.count}" if exchange.count > 1 else ""
     outcome = f"{exchange.status} {phrase(exchange.status)}".strip() if exchange.status else ""
     outcome = outcome or say("explain.lost", reason=exchange.error or "-")
-    return f"{exchange.method} {where}{times} \u2192 {outcome} ({exchange.seconds:.2f} s)"
+    took = say("panel.seconds", count=f"{exchange.seconds:.2f}")
+    return f"{exchange.method} {where}{times} \u2192 {outcome} ({took})"
 
 
 def _sent(exchange: Exchange) -> tuple[str, ...]:

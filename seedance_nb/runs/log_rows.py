@@ -68,7 +68,7 @@ def shortened(prompt: str) -> str:
 
 def _asked(request: VideoRequest) -> str:
     """Length and quality, and what is not as it would be by itself."""
-    parts = [f"{request.duration} s", request.quality]
+    parts = [say("panel.seconds", count=request.duration), request.quality]
     if request.aspect_ratio != DEFAULT_RATIO[request.mode]:
         parts.append(str(request.aspect_ratio))
     flags = [one for one in PARAMETERS if one.kind == "flag"]

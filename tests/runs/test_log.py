@@ -353,14 +353,16 @@ def test_the_commit_of_the_folder_is_recorded(
 
 def test_the_words_of_the_table_are_in_the_users_language(record: RequestLog) -> None:
     """How it was answered and what became of it is said in Chinese where that is spoken."""
-    how, status = (log_rows.COLUMNS.index(name) for name in ("how", "status"))
+    how, status, asked = (log_rows.COLUMNS.index(name) for name in ("how", "status", "asked"))
     texts.use("zh")
     try:
         found = {(row[how], row[status]) for row in record.to_rows()}
+        lengths = {row[asked].split(" 480p")[0] for row in record.to_rows()}
     finally:
         texts.use("en")
 
     assert {("已发送", "已完成"), ("已发送", "失败"), ("已显示", "已完成")} == found
+    assert {"4 秒"} == lengths
 
 
 def forms(session: Session, folder: Path) -> dict[str, bytes]:
