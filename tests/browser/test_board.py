@@ -121,3 +121,32 @@ def test_board_moves_acts_and_outlives_a_reload(lab: Lab) -> None:
     book.click(4, "Again")
     book.until_says(4, "Sent again")
     book.until_says(4, "2 Completed")
+
+
+def test_the_keyboard_alone_works_a_board(lab: Lab) -> None:
+    """Tab, Space, arrows and Enter filter a board, choose a job and do what can be done with it."""
+    failing, normal = "%seedance simulate fail", "%seedance simulate normal"
+    book = lab.new(failing, f"%%seedance {SMALL}\na kite", normal, "%seedance jobs")
+    book.run(1)
+    book.run(2)
+    book.until_says(2, "Failed")
+    book.run(3)
+    book.run(4)
+    book.until(f"{ROWS}.length === 1", 4)
+    keys = lab.page.keyboard
+    lab.page.locator(".jp-CodeCell").nth(4).get_by_label("Show").focus()
+
+    for key in ("Space", "End", "ArrowUp", "Enter"):  # the last but one: failed or cancelled
+        keys.press(key)
+    shown = "document.activeElement.selectedOptions[0].textContent.startsWith(more)"
+    book.until(shown, more="Failed")
+    for _ in range(4):  # past the other filters
+        keys.press("Tab")
+    for key in ("Space", "ArrowDown", "Enter"):
+        keys.press(key)
+    book.until_says(4, "What happened")
+    keys.press("Tab")
+    keys.press("Enter")
+
+    book.until_says(4, "Sent again")
+    book.until_says(4, "1 Completed")
