@@ -202,6 +202,12 @@ class Catalog:
         """The model with exactly this ID."""
         return next((model for model in self.models if model.id == model_id), None)
 
+    def choices(self, parameter: Parameter) -> tuple[str, ...]:
+        """The words of a choice that some model of this catalog takes."""
+        known = {*self.tiers, *(quality for model in self.models for quality in model.qualities)}
+        limited = parameter.name in ("tier", "quality")
+        return tuple(word for word in parameter.choices if word in known or not limited)
+
     def pick(self, mode: Mode, tier: str) -> Model | None:
         """The model for a mode and a tier."""
         return next((m for m in self.models if m.mode == mode and m.tier == tier), None)

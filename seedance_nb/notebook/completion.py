@@ -12,6 +12,7 @@ from numbers import Number
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from seedance_nb.core import catalog
 from seedance_nb.core.catalog import MEDIA_FIELDS, PARAMETERS
 from seedance_nb.core.checking import as_tuple
 from seedance_nb.core.options import RUN_OPTIONS, option_names
@@ -31,18 +32,17 @@ _BRACE = re.compile(r"(?<!\{)\{([^\W\d]?\w*)$")  # one that opens a variable, up
 
 
 def _values() -> dict[str, tuple[str, ...]]:
+    """What may follow each option, with the catalog in use."""
+    offered = catalog.CATALOGS[catalog.in_use()]
     found: dict[str, tuple[str, ...]] = {}
     for parameter in PARAMETERS:
         seconds = range(parameter.minimum, parameter.maximum + 1) if parameter.maximum else ()
-        choices = parameter.choices or tuple(map(str, seconds))
+        choices = offered.choices(parameter) or tuple(map(str, seconds))
         found |= dict.fromkeys(parameter.options, choices) if choices else {}
     for option in RUN_OPTIONS:
         found |= dict.fromkeys(option.options, option.choices) if option.choices else {}
     # An equals sign has to follow, and then anything may.
     return found | {"--sweep": tuple(f"{p.name}=" for p in PARAMETERS if p.kind != "prompt")}
-
-
-_VALUES = _values()
 
 
 def suggestions(
@@ -82,8 +82,8 @@ def _after_verb(words: list[str], job_ids: Callable[[], Iterable[str]]) -> Itera
 
 
 def _in_cell(words: list[str], word: str) -> Iterable[str] | None:
-    if words and words[-1] in _VALUES:
-        return _VALUES[words[-1]]
+    if words and words[-1] in (values := _values()):
+        return values[words[-1]]
     return option_names() if word.startswith("-") or not word else None
 
 

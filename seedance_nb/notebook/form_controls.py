@@ -217,15 +217,12 @@ def _choice(parameter: Parameter) -> Any:
     name = parameter.name
     if name == "aspect_ratio":
         return Shapes(parameter.choices)
-    offered = catalog.CATALOGS[catalog.in_use()]
     if name == "model":
         options = [(say("form.choice.automatic"), "")]
         options += [(say(f"form.choice.{mode}"), mode) for mode in MODES]
-    elif name == "tier":
-        options = [(tier, tier) for tier in offered.tiers]
     else:
-        known = {quality for model in offered.models for quality in model.qualities}
-        options = [(quality, quality) for quality in parameter.choices if quality in known]
+        offered = catalog.CATALOGS[catalog.in_use()].choices(parameter)
+        options = [(word, word) for word in offered]
     buttons = ipywidgets.RadioButtons(
         options=options,
         value=parameter.default or "",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from IPython.core.completer import provisionalcompleter
 
+from seedance_nb.core import catalog
 from seedance_nb.notebook.completion import files, suggestions, tags, variables
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 CASES: list[tuple[str, list[str] | None]] = [
     ("%%seedance dog --dur", ["--duration"]),
-    ("%%seedance dog -q ", ["480p", "720p", "1080p", "4k"]),
+    ("%%seedance dog -q ", ["480p", "720p"]),
+    ("%%seedance -t ", ["standard", "fast"]),
+    ("%%seedance -m i", ["image"]),
     ("%%seedance -a 1", ["16:9", "1:1"]),
     ("%%seedance -d 1", ["10", "11", "12", "13", "14", "15"]),
     ("%%seedance --embed a", ["auto", "always"]),
@@ -34,6 +37,17 @@ CASES: list[tuple[str, list[str] | None]] = [
 def test_what_may_follow(before: str, offered: list[str] | None) -> None:
     """Options, their values, verbs and jobs, where they can stand."""
     assert offered == suggestions(before, lambda: ["kite2345", "lamp2345"])
+
+
+def test_values_are_those_of_the_catalog_in_use() -> None:
+    """What the catalog lacks would be refused, so it is not offered."""
+    catalog.use("latest")
+    try:
+        offered = [suggestions(f"%%seedance -{option} ") for option in "qt"]
+    finally:
+        catalog.use("quickstart")
+
+    assert [["480p", "720p", "1080p", "4k"], ["standard", "fast", "mini"]] == offered
 
 
 @pytest.mark.parametrize(
