@@ -2527,7 +2527,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "{tags} only speaks of a file where the input is Reference.",
         "只有输入类型为“参考”时，{tags} 才指代文件。",
     ),
-    "form.label.fit": ("Fit files to the limits", "调整文件以符合限制"),
+    "form.label.fit": ("Fit files to the limits (--fit)", "调整文件以符合限制（--fit）"),
     "form.fit.tip": (
         "Copies are scaled, cut or converted; your own files stay as they are.",
         "只缩放、截取或转换副本，你的文件保持不变。",

@@ -340,6 +340,8 @@ def test_what_breaks_a_limit_can_be_fitted(form: Form) -> None:
 
     assert ("none", None) == (before, offered)
     assert "200 x 150" in problem
+    assert "--fit" in problem
+    assert "--fit" in switch.description  # so that one finds what the problem speaks of
     assert form.state.request is not None
     assert (400, 300) == (form.state.request.images[0].width, form.state.request.images[0].height)
     assert "scaled from 200 x 150 to 400 x 300 pixels" in note(form, "fit")
