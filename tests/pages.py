@@ -16,6 +16,7 @@ class Reader(HTMLParser):
         self.open: list[str] = []
         self.tags: set[str] = set()
         self.attributes: list[tuple[str, str | None]] = []
+        self.texts: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note it."""
@@ -28,6 +29,12 @@ class Reader(HTMLParser):
         """It must be the last one that was opened."""
         if tag not in VOID:
             assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Note what a person reads; lines to type and folded texts are the same everywhere."""
+        folded = "details" in self.open and "summary" not in self.open
+        if data.strip() and not folded and not {"code", "style"} & {*self.open}:
+            self.texts.append(data.strip())
 
 
 def read(html: str) -> Reader:
