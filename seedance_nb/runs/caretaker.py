@@ -69,7 +69,7 @@ class Caretaker:
         self.inputs = Inputs(self.home)
         self.viewer: Callable[[Job | Jobs], None] = lambda job: print(repr(job))  # noqa: T201
         self.caller: Callable[[], Mapping[str, Any]] = lambda: {"kind": "call"}
-        self.all: Callable[[], Iterable[Caretaker]] = lambda: (self,)  # of this process
+        self.siblings: Callable[[], Iterable[Caretaker]] = tuple  # the others of this process, too
         self.ledger = Ledger(self.home, self.id, settings, library=self.library, now=now)
         self._jobs: dict[str, Job] = {}
         self._lock = self.ledger.lock
@@ -323,7 +323,7 @@ class Caretaker:
     def _kin(self) -> Iterator[Caretaker]:
         """This session, then the others of this process that work in the same folder."""
         yield self
-        yield from (one for one in self.all() if one is not self and one.home == self.home)
+        yield from (one for one in self.siblings() if one is not self and one.home == self.home)
 
     def _job(self, state: JobState) -> Job:
         """The one handle on a job; a handle that nothing is done for takes on what is known.

@@ -78,7 +78,7 @@ def current() -> Session:
             if not _state["all"]:
                 atexit.register(_at_exit)
             session = _made(found)
-            session.all = lambda: tuple(_state["all"])
+            session.siblings = lambda: tuple(_state["all"])
             if _state.get("viewer"):
                 session.viewer = _state["viewer"]
             if _state.get("caller"):
