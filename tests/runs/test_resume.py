@@ -203,7 +203,8 @@ def test_two_survivors_share_what_is_left(make: Callable[..., Session], peer: Pe
     for found in both:
         found.wait(20)
 
-    assert [4, 4] == [len(found.filter(status="completed")) for found in both]
+    assert 4 == len(both[0])  # the second may come when some are done already
+    assert all("completed" == job.status for found in both for job in found)
     assert 4 == len(peer.creates) == len(peer.downloads)
     assert {job.id for job in jobs} == journal.all_claims(survivors[0].home).keys()
     assert all(1 == len(taken) for taken in journal.all_claims(survivors[0].home).values())
