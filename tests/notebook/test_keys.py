@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import seedance_nb as sd
+from seedance_nb.core import texts
 from seedance_nb.notebook.form import Form
 from seedance_nb.runs import current, log
 from seedance_nb.runs.session import Session
@@ -29,7 +30,8 @@ STRANGE = "sk-" + "a1" * 12  # nobody has told us of this one
 def own_settings() -> Iterator[None]:
     """What a test configures ends with it."""
     yield
-    current.configure(api_key=None, wait=None, language="en")
+    current.configure(api_key=None, wait=None, language=None)
+    texts.use("en")
 
 
 @pytest.mark.parametrize(
