@@ -11,6 +11,7 @@ import errno
 import heapq
 import os
 import re
+import shutil
 import stat
 import threading
 import weakref
@@ -45,7 +46,6 @@ __all__ = [
 
 _OPEN = ".open.jsonl"
 _CLOSED = ".jsonl"
-_BLOCK = 2**16  # bytes read at once
 _GITIGNORE_1 = "/videos/*\n!/videos/*.json\n/simulator/\n"  # of folders without inputs
 _GITIGNORE = f"{_GITIGNORE_1}/inputs/\n/uploads.json\n"
 _COMMON = frozenset({"v", "session", "seq", "time"})
@@ -134,12 +134,23 @@ class Journal:
                 self._sync(fd)
         return line
 
+    def mend(self) -> None:
+        """Write the file anew if somebody deleted it: paid tasks may be in it.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        with self._lock:
+            self._mend()
+
     def close(self, *, final: bool) -> None:
         """Release the file; ``final`` says that nothing in it is left to resume."""
         with self._lock:
             self._closed = True
             if self._fd is None:
                 return
+            with suppress(OSError):
+                self._mend()
             os.close(self._fd)  # the lock goes with it
             self._fd = None
         if final:
@@ -154,8 +165,7 @@ class Journal:
             if hasattr(os, "register_at_fork"):
                 forget = weakref.WeakMethod(self._forget)
                 os.register_at_fork(after_in_child=lambda: _call(forget()))
-        elif not self.path.exists():
-            self._fd = self._restore(self._fd)
+        self._mend()
         return self._fd
 
     def _create(self) -> int:
@@ -172,20 +182,21 @@ class Journal:
             disk.hold(fd)
         return fd
 
-    def _restore(self, gone: int) -> int:
-        """Somebody deleted the file; what it held, paid tasks among it, is written anew."""
+    def _mend(self) -> None:
+        if self._fd is None or self.path.exists():
+            return
         self._folder_synced = False
         fd = self._create()
         try:
-            os.lseek(gone, 0, os.SEEK_SET)
-            while block := os.read(gone, _BLOCK):
-                os.write(fd, block)
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            with open(self._fd, "rb", closefd=False) as gone, open(fd, "wb", closefd=False) as file:
+                shutil.copyfileobj(gone, file)
         except BaseException:
             os.close(fd)
             self.path.unlink(missing_ok=True)  # the next line tries it again
             raise
-        os.close(gone)
-        return fd
+        os.close(self._fd)
+        self._fd = fd
 
     def _write(self, fd: int, data: bytes) -> None:
         if self._torn:

@@ -131,6 +131,7 @@ class Ledger:
         """Look and ask as one step, for all threads and all kernels that share the folder."""
         try:
             with self.lock, disk.turn(self.home / "journal"):
+                self._journal.mend()
                 self.refresh()
                 yield
         except OSError as error:

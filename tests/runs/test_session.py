@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -480,6 +481,22 @@ def test_a_deleted_file_is_fetched_again(peer: Peer, make: Callable[..., Session
 
     assert again.video is not None
     assert CLIP == again.video.path.read_bytes()
+    assert 1 == len(peer.creates)
+
+
+def test_a_deleted_folder_is_not_paid_for_again(peer: Peer, make: Callable[..., Session]) -> None:
+    """When somebody deletes the whole folder, a request that is on its way is joined."""
+    peer.polls = 10**6
+    session = make(peer.url)
+    job = one(session)
+    while job.task_id is None:
+        time.sleep(0.01)
+    shutil.rmtree(session.home)
+
+    again = one(session)
+
+    assert "joined" == again.origin
+    assert job.id == again.id
     assert 1 == len(peer.creates)
 
 
