@@ -7,6 +7,7 @@ it is the same after a restart, for one session or for a whole folder.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, overload
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 FORMAT = "seedance_nb.request_log"
 VERSION = 1
 NOT_SENT = "not sent"
+_AGAIN = "rerun"  # kind of the calls that `rerun` makes
 _RERUN = "import seedance_nb as sd; sd.request_log().rerun(yes=True)"
 
 
@@ -232,7 +234,7 @@ class RequestLog(Sequence[Entry]):
         return verify(self, notebook)
 
     def rerun(self, *, yes: bool = False, line: str = _RERUN) -> Jobs:
-        """Ask it all again, as new takes on the present backend.
+        """Ask it all again, as new takes on the present backend: each video that was made, once.
 
         Args:
             yes: Whether it may cost money.
@@ -242,8 +244,8 @@ class RequestLog(Sequence[Entry]):
             BudgetExceeded: It would cost money, and there was no `yes`; or a cap does not allow it.
         """
         keeper = self._keeper
-        asked = list(exports.calls(self))
-        every = [request for entry, request in asked for _ in range(entry.takes)]
+        asked = list(self._made())
+        every = [request for request, takes in asked for _ in range(takes)]
         if keeper is None or (keeper.backend == "live" and not yes):
             where = keeper.where if keeper else "-"
             cost = keeper.purse.estimate(every).text if keeper else "-"
@@ -252,11 +254,24 @@ class RequestLog(Sequence[Entry]):
         keeper.purse.prepare(consent)
         keeper.purse.check(every, consent)
         made: list[Job] = []
-        for entry, request in asked:
+        for request, takes in asked:
             made += keeper.ask(
-                [request], takes=entry.takes, new=True, cell={"kind": "rerun"}, consent=consent
+                [request], takes=takes, new=True, cell={"kind": _AGAIN}, consent=consent
             )
         return Jobs(made)
+
+    def _made(self) -> Iterator[tuple[VideoRequest, int]]:
+        """What was asked for, each with how many takes of it no earlier call had asked for.
+
+        What a call was only shown, what had failed before, and what an earlier `rerun` made would
+        cost twice.
+        """
+        asked = [e for e in self if e.cell.get("kind") != _AGAIN]
+        first = {(e.digest, e.state.take): e for e in reversed(asked) if e.state is not None}
+        takes = Counter((entry.session, entry.call) for entry in first.values())
+        for entry, request in exports.calls(self):
+            if count := takes[entry.session, entry.call]:
+                yield request, count
 
     def _ipython_display_(self) -> None:
         if self._keeper is None:
