@@ -1057,6 +1057,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "no whole answer came from {host}: {reason}",
         "没有收到 {host} 的完整应答：{reason}",
     ),
+    "error.sent.again": (
+        "sending it again did not work: {detail}",
+        "再次发送未成功：{detail}",
+    ),
     "error.transport.connect": (
         "No connection to {host}: {reason}",
         "无法连接 {host}：{reason}",

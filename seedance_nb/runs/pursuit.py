@@ -21,6 +21,7 @@ from seedance_nb.core.errors import (
     SeedanceError,
     SubmitUncertain,
 )
+from seedance_nb.core.texts import say
 from seedance_nb.evolink import protocol
 from seedance_nb.evolink.exchanges import observers
 from seedance_nb.runs.delivery import Delivery
@@ -155,6 +156,9 @@ class Pursuit:
             await self.watch(job)
 
     def _end(self, job: Job, error: SeedanceError) -> None:
+        if job.status == "uncertain":
+            self._doubt(job, error)
+            return
         if job.task_id is not None and error.billed == "no":
             error.billed = "unknown"  # a look at a task costs nothing; the task itself may
         with contextlib.suppress(OSError, ConfigError):
@@ -204,12 +208,17 @@ class Pursuit:
         return waiting.index(job.id) + 1 if job.id in waiting else None
 
     def _cancel(self, job: Job) -> None:
+        if job.status == "uncertain":
+            return
         error = SeedanceError("error.job.stopped", job=job.id)
         self._desk.record(job, "cancelled", error=error.to_dict())
 
     async def _submit(self, job: Job) -> None:
-        """Send the paid request; again only where it was surely not accepted."""
-        started, failures = self._now(), 0
+        """Send the paid request; again only where it was surely not accepted.
+
+        Of a request that was uncertain, a refusal tells nothing: its first attempt may count.
+        """
+        started, failures, doubtful = self._now(), 0, job.status == "uncertain"
         while True:
             urls = await self._supplied(job)
             error = await self._post(job, urls) if urls is not None else None
@@ -221,7 +230,10 @@ class Pursuit:
             failures += 1
             waited, busy = self._now() - started, error.http_status is not None
             again = protocol.try_again(error) and schedule.may_resubmit(waited, busy=busy)
-            self._desk.record(job, "refused", durable=True, error=error.to_dict(), again=again)
+            if doubtful:
+                self._doubt(job, error)
+            else:
+                self._desk.record(job, "refused", durable=True, error=error.to_dict(), again=again)
             if not again:
                 return
             wait = schedule.backoff(failures, retry_after=error.retry_after, jitter=self._jitter())
@@ -234,14 +246,11 @@ class Pursuit:
         try:
             urls = await self._supply.addresses(job)
         except SeedanceError as error:
-            if job.status == "uncertain":  # and stays so: it is the first attempt that may count
-                uncertain = _uncertain(job, error).to_dict()
-                self._desk.record(job, "uncertain", durable=True, error=uncertain)
-            else:
-                facts = error.to_dict()
-                self._desk.record(job, "refused", durable=True, error=facts, again=False)
+            if job.status == "uncertain":
+                raise
+            self._desk.record(job, "refused", durable=True, error=error.to_dict(), again=False)
             return None
-        if urls is None and job.status != "uncertain":
+        if urls is None:
             self._cancel(job)
         return urls
 
@@ -264,13 +273,19 @@ class Pursuit:
         except SeedanceError as error:
             if protocol.not_accepted(error):
                 return error
-            uncertain = _uncertain(job, error)
+            uncertain = _uncertain(job, error, error.message)
             self._desk.record(job, "uncertain", durable=True, error=uncertain.to_dict())
             return uncertain
         facts = {name: getattr(reply, name) for name in ("task_id", "estimated_time")}
         self._desk.record(job, "accepted", durable=True, **facts, **_facts(reply))
         job.reply = reply
         return None
+
+    def _doubt(self, job: Job, error: SeedanceError) -> None:
+        """Leave a request as uncertain as it was, since sending it again came to nothing."""
+        detail = say("error.sent.again", detail=error.message)
+        facts = _uncertain(job, error, detail).to_dict()
+        self._desk.record(job, "uncertain", durable=True, error=facts)
 
     # --- following ------------------------------------------------------------------------------
 
@@ -325,10 +340,10 @@ def _facts(reply: TaskReply) -> dict[str, Any]:
     }
 
 
-def _uncertain(job: Job, error: SeedanceError) -> SubmitUncertain:
+def _uncertain(job: Job, error: SeedanceError, detail: str) -> SubmitUncertain:
     return SubmitUncertain(
         job=job.id,
-        detail=error.message,
+        detail=detail,
         code=error.code,
         http_status=error.http_status,
         request_id=error.request_id,

@@ -13,7 +13,13 @@ from conftest import CLIP
 from faults.proxy import Proxy
 from faults.table import FAULTS, answer, error
 
-from seedance_nb.core.errors import AuthError, ConfigError, SeedanceError, ServiceError
+from seedance_nb.core.errors import (
+    AuthError,
+    ConfigError,
+    SeedanceError,
+    ServiceError,
+    SubmitUncertain,
+)
 from seedance_nb.runs.job import Job
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
@@ -243,6 +249,48 @@ def test_a_refusal_that_stays_is_told(session: Session, proxy: Proxy) -> None:
     session.resume(tell=lambda _: None).wait(30)
 
     assert "completed" == job.status
+
+
+@pytest.mark.parametrize("name", ["400", "401", "402", "404 html", "409", "413", "429", "reset"])
+def test_a_refused_second_attempt_tells_nothing_of_the_first(
+    name: str, session: Session, proxy: Proxy, peer: Peer
+) -> None:
+    """A resend that is refused leaves the job uncertain: its first attempt may have been paid."""
+    fault = FAULTS["reset at once" if name == "reset" else name]
+    proxy.faults["create", "dog"] = [FAULTS["no answer"], *[fault] * 99]
+    job = one(session)
+    with pytest.raises(SubmitUncertain):
+        job.wait(30)
+
+    with pytest.raises(SubmitUncertain) as caught:
+        job.resend().wait(30)
+    assert ("uncertain", "unknown") == (job.status, caught.value.billed)
+    with pytest.raises(SubmitUncertain):
+        job.again()
+    with pytest.raises(SubmitUncertain):
+        one(session)
+    [task_id] = peer.tasks
+    session.adopt(task_id, job.request).wait(30)
+
+    assert ("completed", task_id) == (job.status, job.task_id)
+    assert 1 == len(proxy.keys["dog"])
+
+
+def test_a_second_attempt_that_waits_can_be_stopped(session: Session, proxy: Proxy) -> None:
+    """Stopping a resend while it waits for its turn leaves the request as uncertain as it was."""
+    proxy.faults["create", "dog"] = [FAULTS["no answer"], *[FAULTS["429"]] * 9999]
+    job = one(session)
+    with pytest.raises(SubmitUncertain):
+        job.wait(30)
+    job.resend()
+    while proxy.seen["create", "dog"] < 3:
+        time.sleep(0.001)
+
+    job.stop()
+    with pytest.raises(SubmitUncertain):
+        job.wait(30)
+
+    assert "uncertain" == job.status
 
 
 def test_a_new_key_goes_on_by_itself(session: Session, peer: Peer, tmp_path: Path) -> None:
