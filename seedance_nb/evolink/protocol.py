@@ -181,6 +181,7 @@ RULES: tuple[Rule, ...] = (
     Rule(405, _ANY, None, ConfigError, "error.address"),
     Rule(407, _ANY, None, TransportError, "error.transport.proxy"),
     Rule(408, _ANY, None, TransportError, "error.transport.timeout", "no", retryable=True),
+    Rule(409, _ANY, "create", SubmitUncertain, "error.sent.outcome", "unknown", None),
     Rule(413, _ANY, None, InvalidRequest, "error.refused.size"),
     Rule(429, _ANY, None, RateLimited, "error.rate.limit", "no", retryable=True),
     Rule(_CLIENT, _ANY, None, InvalidRequest, "error.refused"),

@@ -321,8 +321,6 @@ class Pursuit:
     def _observe(self, job: Job, reply: TaskReply, polls: int) -> None:
         job.reply = reply
         facts = {**_facts(reply), "polls": polls}
-        if reply.failure:
-            facts["error"] = reply.failure.to_dict()
         cost = (reply.credits_reserved, reply.credits_charged)
         known = (None, job.state.credits_reserved, job.state.credits_charged)
         if reply.word != job.raw_status or reply.failure or any(one not in known for one in cost):
@@ -337,6 +335,7 @@ def _facts(reply: TaskReply) -> dict[str, Any]:
         "progress": reply.progress,
         "credits_reserved": reply.credits_reserved,
         "credits_charged": reply.credits_charged,
+        **({"error": reply.failure.to_dict()} if reply.failure else {}),
     }
 
 

@@ -19,6 +19,7 @@ from seedance_nb.core.errors import (
     SeedanceError,
     ServiceError,
     SubmitUncertain,
+    TaskFailed,
 )
 from seedance_nb.runs.job import Job
 from seedance_nb.runs.session import Session
@@ -291,6 +292,19 @@ def test_a_second_attempt_that_waits_can_be_stopped(session: Session, proxy: Pro
         job.wait(30)
 
     assert "uncertain" == job.status
+
+
+def test_a_task_that_fails_at_once_says_why(session: Session, peer: Peer) -> None:
+    """A create that is answered with a failed task ends with the service's reason, unbilled."""
+    failure = {"code": "content_policy_violation", "message": "no dogs", "type": "task_error"}
+    peer.on_create = [("merge", {"status": "failed", "error": failure})]
+    job = one(session)
+
+    with pytest.raises(TaskFailed, match="no dogs") as caught:
+        job.wait(30)
+
+    assert ("failed", "no") == (job.status, caught.value.billed)
+    assert "content_policy_violation" == session.states()[0].error.code  # type: ignore[union-attr]
 
 
 def test_a_new_key_goes_on_by_itself(session: Session, peer: Peer, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ BUSY = """429, 429 with seconds, 429 with a date, 429 with nonsense, 503 with se
     503 with a date"""
 DOWN = "500, 502 html, 503, 504, 524, 599, 500 after all, 502 after all, 504 after all"
 REFUSED = "400 html, 410, 418, 425, 451"
-NAMED = "400, 409, 422"
+NAMED = "400, 422"
 
 CREATE = table({
     FINE: ODD,
@@ -74,7 +74,7 @@ CREATE = table({
     SENSELESS: f"{NONSENSE}, {MOVED}, an error in a 200",
     ("uncertain", "unknown", "is no task", 1): "an empty object",
     ("uncertain", "unknown", "it timed out", 1): "408",
-    ("uncertain", "unknown", "cannot tell", 1): "409 outcome unknown",
+    ("uncertain", "unknown", "cannot tell", 1): "409, 409 outcome unknown",
     ("failed", "no", "refused the request", 1): f"{NAMED}, {REFUSED}",
     ("failed", "no", "refused the API key", 1): "401",
     ("failed", "no", "credits", 1): "402",
@@ -88,7 +88,7 @@ POLL = table({
     FINE: f"""{ODD}, {UNSENT}, {BROKEN}, {NONSENSE}, {MOVED}, {BUSY}, {DOWN}, {REFUSED}, 501,
         403 html of a firewall, an empty object, an error in a 200, 402, 404, 404 html, 405, 407,
         408, 413""",
-    ("pending", "unknown", "refused the request", 1): f"{NAMED}, 409 outcome unknown",
+    ("pending", "unknown", "refused the request", 1): f"{NAMED}, 409, 409 outcome unknown",
     ("pending", "unknown", "refused the API key", 1): "401",
     ("pending", "unknown", "another account", 1): "403",
 })  # fmt: skip
@@ -101,7 +101,7 @@ UPLOAD = table({
     ("failed", "no", "makes no sense", 0): NONSENSE,
     ("failed", "no", "a problem of its own", 0): "an error in a 200",
     ("failed", "no", "redirect", 0): MOVED,
-    ("failed", "no", "public URL", 0): f"{NAMED}, {REFUSED}, 409 outcome unknown",
+    ("failed", "no", "public URL", 0): f"{NAMED}, {REFUSED}, 409, 409 outcome unknown",
     ("failed", "no", "refused the API key", 0): "401",
     ("failed", "no", "does not allow this", 0): "403, 403 html of a firewall",
     ("failed", "no", "upload", 0): "402, 404, 404 html, 405, 501, an empty object",
