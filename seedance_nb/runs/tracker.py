@@ -16,7 +16,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from seedance_nb.core.errors import InvalidRequest, ProtocolError
+from seedance_nb.core.errors import RateLimited, ServiceError, TransportError
 from seedance_nb.evolink.exchanges import observers
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ GATHER = 0.05  # seconds in which looks at tasks are gathered into one call
 BATCH = 50  # ids that `POST /v1/tasks/batch` takes
 PATIENCE = 2.0  # seconds that the end of the thread is waited for
 AT_ONCE = 8  # single looks at the same time
-_NO_BATCH = frozenset({400, 403, 404, 405, 410, 415, 422, 501})
+ODD = 2  # calls for several that fail in a row before single looks show whether it is their fault
 log = logging.getLogger("seedance_nb")
 
 
@@ -163,7 +163,7 @@ class Poller:
     """Looks at tasks; looks that fall together go out as one call where the server has it.
 
     `POST /v1/tasks/batch` is known from the official client only, so whether it answers is learned
-    once; without it every task is asked for by itself.
+    once: where it fails and a look at a single task succeeds, each is asked for by itself.
     """
 
     def __init__(self, client: Looks, *, sleep: Callable[[float], Awaitable[object]]) -> None:
@@ -173,6 +173,7 @@ class Poller:
         self._observers: dict[str, tuple[Observer, ...]] = {}  # whom to tell of the look
         self._flush: asyncio.Task[None] | None = None
         self._has_batch = True
+        self._failures = 0  # of calls for several, in a row
         self._singles = asyncio.Semaphore(AT_ONCE)
         self._asking: set[asyncio.Task[None]] = set()
 
@@ -193,24 +194,28 @@ class Poller:
             told = {task_id: self._observers.pop(task_id, ()) for task_id in ids}
             observers.set(sum(told.values(), ()))
             found = await self._batch(ids) if self._has_batch and len(ids) > 1 else {}
-            failed = found if isinstance(found, BaseException) else None
             for task_id, futures in waiting.items():
-                answer = failed or found.get(task_id)  # type: ignore[union-attr]
+                answer = found.get(task_id)
                 if answer is None:
                     observers.set(told[task_id])  # the new task takes it along
                     self._ask_for(task_id, futures)
                 else:
                     _settle(futures, answer)
 
-    async def _batch(self, ids: list[str]) -> Mapping[str, Answer] | BaseException:
+    async def _batch(self, ids: list[str]) -> Mapping[str, Answer]:
+        """What is known of these by one call; those that are missing are asked for singly."""
         found: Mapping[str, Answer] | BaseException
         [found] = await asyncio.gather(self._client.batch(ids), return_exceptions=True)
-        unknown = isinstance(found, ProtocolError | InvalidRequest)
-        status = getattr(found, "http_status", None)
-        if unknown or status in _NO_BATCH:
-            self._has_batch = False
-            return {}
-        return found
+        if not isinstance(found, BaseException):
+            self._failures = 0
+            return found
+        if isinstance(found, RateLimited):
+            return dict.fromkeys(ids, found)
+        if isinstance(found, TransportError | ServiceError) and found.retryable is not False:
+            self._failures += 1
+            return dict.fromkeys(ids[1:], found)  # the first one tells whose fault it is
+        self._failures = ODD
+        return {}
 
     def _ask_for(self, task_id: str, futures: list[asyncio.Future[TaskReply]]) -> None:
         """Look at one task by itself, so that a slow answer about it delays no other."""
@@ -222,6 +227,8 @@ class Poller:
         answer: Answer
         async with self._singles:
             [answer] = await asyncio.gather(self._client.query(task_id), return_exceptions=True)
+        if self._failures >= ODD and not isinstance(answer, BaseException):
+            self._has_batch = False
         _settle(futures, answer)
 
 
