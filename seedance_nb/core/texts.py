@@ -981,6 +981,16 @@ TABLE: dict[str, tuple[str, str]] = {
         "It begins with task-unified-; `%seedance jobs` lists those known here.",
         "任务 ID 以 task-unified- 开头；`%seedance jobs` 列出本地已知的任务。",
     ),
+    "error.look": (
+        "The service does not tell of the task: {detail}",
+        "服务没有告知任务的状态：{detail}",
+    ),
+    "error.look.hint": (
+        "The task itself may go on and be billed, so do not send it again: `%seedance resume` looks "
+        "at it once more, at no cost. If that does not help, give `job.task_id` to "
+        "support@evolink.ai.",
+        "任务本身可能仍在继续并扣费，请勿重新发送：`%seedance resume` 会再次查询，不另收费。若仍无效，请将 `job.task_id` 告知 support@evolink.ai。",
+    ),
     "error.service.failed": (
         "The service has a problem of its own: {detail}",
         "服务端出现问题：{detail}",

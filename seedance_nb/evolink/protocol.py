@@ -182,12 +182,14 @@ RULES: tuple[Rule, ...] = (
     Rule(407, _ANY, None, TransportError, "error.transport.proxy"),
     Rule(408, _ANY, None, TransportError, "error.transport.timeout", "no", retryable=True),
     Rule(409, _ANY, "create", SubmitUncertain, "error.sent.outcome", "unknown", None),
-    Rule(413, _ANY, None, InvalidRequest, "error.refused.size"),
     Rule(429, _ANY, None, RateLimited, "error.rate.limit", "no", retryable=True),
+    Rule(_CLIENT, _ANY, "query", InvalidRequest, "error.look"),
+    Rule(413, _ANY, None, InvalidRequest, "error.refused.size"),
     Rule(_CLIENT, _ANY, None, InvalidRequest, "error.refused"),
     Rule(503, _ANY, None, ServiceError, "error.service.busy", "no", retryable=True, hinted=True),
     Rule(_SERVER, _ANY, "create", ServiceError, "error.service.failed", "unknown", None),
     Rule(_SERVER, _ANY, None, ServiceError, "error.service.failed", "no", retryable=True),
+    *(Rule(to, _ANY, "query", ConfigError, "error.look") for to in (301, 302, 303, 307, 308)),
     # A permanent redirect of a POST was not worked on; of the others nobody can tell.
     Rule(301, _ANY, None, ConfigError, "error.redirect"),
     Rule(307, _ANY, None, ConfigError, "error.redirect"),
@@ -300,6 +302,8 @@ class _Reply:
         if not said:
             said = f"HTTP {self.status} {phrase(self.status)}".rstrip()
         facts = list(_extras(self.fields))
+        if self.status in _MOVED:
+            facts.append(f"location: {origin(self.headers.get('location'))}")
         if self.request_id and self.request_id not in said:
             facts.append(f"request id: {self.request_id}")
         return f"{said} ({'; '.join(facts)})" if facts else said

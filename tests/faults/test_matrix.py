@@ -88,7 +88,7 @@ POLL = table({
     FINE: f"""{ODD}, {UNSENT}, {BROKEN}, {NONSENSE}, {MOVED}, {BUSY}, {DOWN}, {REFUSED}, 501,
         403 html of a firewall, an empty object, an error in a 200, 402, 404, 404 html, 405, 407,
         408, 413""",
-    ("pending", "unknown", "refused the request", 1): f"{NAMED}, 409, 409 outcome unknown",
+    ("pending", "unknown", "does not tell of the task", 1): f"{NAMED}, 409, 409 outcome unknown",
     ("pending", "unknown", "refused the API key", 1): "401",
     ("pending", "unknown", "another account", 1): "403",
 })  # fmt: skip
@@ -234,6 +234,7 @@ def test_a_fault_has_one_clear_end(
     assert bool(words) == bool(outcome.row[2])
     assert outcome.tasks <= 1
     assert "no" != billed or "failed" != status or 0 == outcome.tasks
+    assert "no" == billed or "Nothing was billed" not in outcome.row[2]
 
 
 @pytest.mark.parametrize("name", FAULTS)
