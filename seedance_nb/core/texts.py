@@ -616,8 +616,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "It is not sent again by itself. `%seedance show {job}` lists what it may have made, "
         "where the server tells; `%seedance adopt TASK_ID {job}` follows such a task. "
         "`import seedance_nb as sd; sd.job('{job}').resend()` sends it again with the same "
-        "idempotency key: a server that does not honour it may charge twice.",
-        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。",
+        "idempotency key: a server that does not honour it may charge twice. "
+        "`%seedance stop {job}` gives it up.",
+        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。`%seedance stop {job}` 放弃它。",
     ),
     "error.wait": (
         "The waiting ended after {seconds:g} s; job {job} goes on.",
@@ -1703,8 +1704,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "It is not sent again by itself. `%seedance show {job}` lists what it may have made, "
         "where the server tells; `%seedance adopt TASK_ID {job}` follows such a task. "
         "`import seedance_nb as sd; sd.job('{job}').resend()` sends it again with the same "
-        "idempotency key: a server that does not honour it may charge twice.",
-        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。",
+        "idempotency key: a server that does not honour it may charge twice. "
+        "`%seedance stop {job}` gives it up.",
+        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。`%seedance stop {job}` 放弃它。",
     ),
     "error.keyring": (
         "The key cannot be kept: no usable keyring ({reason}).",

@@ -135,6 +135,15 @@ def test_an_uncertain_fate_is_one_sentence(language: str) -> None:
     assert "。）" not in said
 
 
+@pytest.mark.parametrize("text_id", ["error.uncertain", "error.uncertain.died"])
+def test_an_uncertain_fate_names_each_way_out(text_id: str, language: str) -> None:
+    """Look for its task, follow that, send it again, or give it up: with the line to run."""
+    hint = errors.SubmitUncertain(text_id, job="abc", detail="-").hint
+
+    for line in ("show abc", "adopt TASK_ID abc", "sd.job('abc').resend()", "stop abc"):
+        assert line in hint, language
+
+
 def test_chinese_is_chinese() -> None:
     """Outside commands, fields and values a Chinese text has no English words but known names."""
     for text_id in ids("error.", "problem."):
