@@ -150,6 +150,7 @@ def test_nothing_is_lost_on_the_bad_days(play: Callable[[str], Path]) -> None:
 
     for name in ("again", "await-busy", "resend", "await-renewed", "await-resumed"):
         assert "completed" in text_of(cells[name]), name
+    assert "adopt task-unified-" in text_of(cells["lost-candidates"])
     assert "given up" in text_of(cells["give-up"])
     assert "exit code -9" in text_of(cells["killed"])
     assert "No key" in text_of(cells["leaks"])
