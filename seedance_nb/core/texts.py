@@ -2023,7 +2023,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "board.missing": ("The file is gone", "文件已不在"),
     "board.watched": ("Another kernel follows it", "由另一个内核跟踪"),
-    "board.money": (
+    "sum.money": (
         "{spent} credits spent, {reserved} reserved",
         "已用 {spent} 额度，预留 {reserved} 额度",
     ),
@@ -2746,7 +2746,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "{job}：已在进行中；没有再次发送。",
     ),
     "cli.sum": ("{count:job|jobs}: {what}", "{count} 个任务：{what}"),
-    "cli.sum.credits": ("credits charged {credits}", "已扣 {credits} 额度"),
     "cli.progress": (
         "{done} of {count} done",
         "已完成 {done}/{count}",

@@ -12,6 +12,7 @@ from seedance_nb.core.texts import say
 from seedance_nb.notebook.look import shortened
 from seedance_nb.notebook.panel_state import TONES, look_of, panel_state
 from seedance_nb.notebook.panel_words import say_time
+from seedance_nb.runs.budget import say_money
 from seedance_nb.runs.delivery import LINK_LIFE
 from seedance_nb.runs.settings import say_where
 
@@ -191,7 +192,7 @@ def board_state(
             for number, (entry, words) in enumerate(zip(shown, apart, strict=False), first + 1)
         ),
         totals=_totals(entries),
-        money=_money(entries),
+        money=say_money(entry.state for entry in entries),
         count=len(entries),
         found=len(wanted),
         page=page,
@@ -338,17 +339,6 @@ def _totals(entries: Iterable[Entry]) -> tuple[tuple[str, str, int], ...]:
 def _credits(state: JobState) -> float | None:
     """What a live job was charged, or else what is reserved for it while it may still be."""
     return None if state.backend == "simulator" else state.credits
-
-
-def _money(entries: Iterable[Entry]) -> str:
-    live = [entry.state for entry in entries if entry.state.backend != "simulator"]
-    if not live:
-        return ""
-    told = [s for s in live if s.credits_charged is not None or s.status == "completed"]
-    spent = sum(state.credits or 0.0 for state in told)
-    open_ = [s for s in live if s not in told and s.status not in task.FRUITLESS]
-    reserved = sum(state.credits_reserved or 0.0 for state in open_)
-    return say("board.money", spent=f"{spent:g}", reserved=f"{reserved:g}")
 
 
 def _origins(entries: Iterable[Entry]) -> tuple[tuple[str, str], ...]:

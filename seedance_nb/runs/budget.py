@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from seedance_nb.core import task
 from seedance_nb.core.errors import BudgetExceeded, InvalidRequest, Problem
 from seedance_nb.core.options import MOST_CREDITS
 from seedance_nb.core.texts import say
@@ -175,6 +176,21 @@ def _over(cap: Cap, spent: float) -> str:
     if cap.name != OF_CALL:
         return "error.budget.over"
     return "error.budget.over.call.spent" if spent else "error.budget.over.call"
+
+
+def say_money(states: Iterable[JobState]) -> str:
+    """What live jobs took and hold, in words; empty without any.
+
+    Of a completed one whose charge the service did not tell, what was reserved counts.
+    """
+    live = [state for state in states if state.backend == "live"]
+    if not live:
+        return ""
+    told = [s for s in live if s.credits_charged is not None or s.status == "completed"]
+    spent = sum(state.credits or 0.0 for state in told)
+    open_ = [s for s in live if s not in told and s.status not in task.FRUITLESS]
+    reserved = sum(state.credits_reserved or 0.0 for state in open_)
+    return say("sum.money", spent=f"{spent:g}", reserved=f"{reserved:g}")
 
 
 def check_yes(consent: Consent, count: int, cost: Estimate, where: str) -> None:

@@ -13,6 +13,7 @@ from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import columns
 from seedance_nb.evolink.plain import clean
+from seedance_nb.runs.budget import say_money
 from seedance_nb.runs.settings import say_where
 
 if TYPE_CHECKING:
@@ -95,9 +96,8 @@ def summary(jobs: Sequence[Job]) -> str:
     for job in jobs:
         counts[job.status] = counts.get(job.status, 0) + 1
     parts = [f"{say(f'panel.word.{status}')} {count}" for status, count in counts.items()]
-    live = [job.state.credits_charged or 0.0 for job in jobs if job.backend == "live"]
-    parts += [say("cli.sum.credits", credits=f"{sum(live):g}")] if live else []
-    return say("cli.sum", count=len(jobs), what=" · ".join(parts))
+    parts.append(say_money(job.state for job in jobs))
+    return say("cli.sum", count=len(jobs), what=" · ".join(filter(None, parts)))
 
 
 def lines(head: list[str] | None, rows: list[list[str]]) -> list[str]:

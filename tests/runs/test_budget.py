@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from canary import CANARY as KEY
@@ -30,6 +30,7 @@ from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.record import JobState
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
+from seedance_nb.runs.terminal import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -473,3 +474,19 @@ def test_the_cap_of_a_call_speaks_of_that_call(make: Callable[..., Session], pee
     assert "1 video in this call for up to" in str(caught.value)
     assert "already spent" not in str(caught.value)
     assert 1 == len(peer.creates)
+
+
+def test_a_sum_counts_what_was_reserved_where_no_charge_is_told() -> None:
+    """A look at a task need not name its charge: a completed video does not seem to be free."""
+    told = {"credits_reserved": 50.0, "credits_charged": 48.0}
+    states = [
+        JobState(id="a", backend="live", status="completed", **told),  # type: ignore[arg-type]
+        JobState(id="b", backend="live", status="completed", credits_reserved=50.0),
+        JobState(id="c", backend="live", status="pending", credits_reserved=20.0),
+        JobState(id="d", backend="live", status="failed", credits_reserved=30.0),
+        JobState(id="e", backend="simulator", status="completed", credits_reserved=70.0),
+    ]
+    jobs = Jobs(Job(state, cast("Any", None)) for state in states)
+
+    assert summary(jobs).endswith("98 credits spent, 20 reserved")
+    assert "credits" not in summary(jobs[4:])
