@@ -167,6 +167,33 @@ while second.task_id is None:
     assert 1 == sum("go on" in line for line in lines)
 
 
+def test_a_paid_request_on_its_way_gets_its_answer(tmp_path: Folder, canary: str) -> None:
+    """A script that ends in the middle of a POST waits a moment for it; no other one begins."""
+    code = """
+import time, seedance_nb as sd
+sd.configure(max_active=1)
+first, second = sd.generate("one"), sd.generate("two")
+while first.status != "submitting":
+    time.sleep(0.001)
+"""
+    with Peer(CLIP, key=canary, polls=10**6, on_create=[("hang", 0.5)]) as peer:
+        env = {
+            **os.environ, "PYTHONPATH": str(ROOT), "EVOLINK_API_KEY": canary,
+            "EVOLINK_BASE_URL": peer.url,
+        }  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True,
+            timeout=60, check=True,
+        )  # fmt: skip
+        [task] = peer.tasks
+
+    [journal] = (tmp_path / "seedance_runs" / "journal").glob("*.jsonl")
+    assert task in journal.read_text("utf-8")
+    assert 2 == len(done.stderr.strip().splitlines())
+    assert "go on" in done.stderr
+    assert "never sent" in done.stderr
+
+
 def test_a_finished_script_is_silent(tmp_path: Folder) -> None:
     """Where all is done, nothing is said at the end, and the journal is closed."""
     code = "import seedance_nb as sd; sd.generate('a dog', duration=4).wait(30)"

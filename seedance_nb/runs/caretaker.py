@@ -23,7 +23,7 @@ from seedance_nb.runs.purse import Purse
 from seedance_nb.runs.record import JobState
 from seedance_nb.runs.server import Outside, Server
 from seedance_nb.runs.settings import say_where
-from seedance_nb.runs.tracker import Tracker
+from seedance_nb.runs.tracker import PATIENCE, SLICE, Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -295,13 +295,26 @@ class Caretaker:
                 self.look_after(job)
 
     def close(self) -> None:
-        """End the background; the journal says what is left to resume."""
+        """End the background; the journal says what is left to resume.
+
+        Paid requests that are on their way get a moment for their answer; no other ones begin.
+        """
+        if any(job.active for job in self._jobs.values()):
+            with contextlib.suppress(TimeoutError):
+                self.tracker.run(self._let_go(), PATIENCE)
         self.ledger.close(final=not self.unfinished())
         if self.server.is_open:
             with contextlib.suppress(TimeoutError):
                 self.tracker.run(self.server.aclose(), 2)
         self.tracker.stop()
         self.server.stop_simulator()
+
+    async def _let_go(self) -> None:
+        while active := [job for job in list(self._jobs.values()) if job.active]:
+            for job in active:
+                if job.flow and job.status != "submitting":
+                    job.flow.cancel()
+            await asyncio.sleep(SLICE / 10)
 
     def unfinished(self) -> Jobs:
         """Jobs of this session that are not finished."""

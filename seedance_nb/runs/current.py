@@ -138,13 +138,19 @@ def _other_keys() -> list[tuple[str, Secret]]:
 
 def _at_exit() -> None:
     for session in _state["all"]:
-        left = [job.state for job in session.unfinished()]
-        for kind, states in _by_fate(left).items():
-            names = [state.id for state in states]
-            shown = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")  # noqa: PLR2004
-            line = texts.say(f"session.exit{kind}", jobs=shown)
-            print(line, file=sys.stderr)  # noqa: T201 - the last word of a dying process
-        session.close()
+        try:
+            session.close()
+        finally:  # only now is nothing sent any more
+            _tell_left(session)
+
+
+def _tell_left(session: Session) -> None:
+    left = [job.state for job in session.unfinished()]
+    for kind, states in _by_fate(left).items():
+        names = [state.id for state in states]
+        shown = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")  # noqa: PLR2004
+        line = texts.say(f"session.exit{kind}", jobs=shown)
+        print(line, file=sys.stderr)  # noqa: T201 - the last word of a dying process
 
 
 def _by_fate(states: Iterable[JobState]) -> dict[str, list[JobState]]:
