@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from seedance_nb.core import schedule
-from seedance_nb.core.errors import ProtocolError, RateLimited, SeedanceError, TransportError
+from seedance_nb.core.errors import (
+    AuthError,
+    ConfigError,
+    InvalidRequest,
+    ProtocolError,
+    RateLimited,
+    SeedanceError,
+    TransportError,
+)
 from seedance_nb.evolink.downloads import Download
 from seedance_nb.runs.library import disk_error
 
@@ -178,7 +186,7 @@ class _Tries:
         if error.text_id.startswith("error.link."):
             self.refused += 1
             return self.refused <= LINK_TRIES
-        if not error.retryable:
+        if not error.retryable and not is_odd(error):
             return False
         if _is_outage(error) and not (download and download.came):
             self.outages += 1
@@ -192,8 +200,20 @@ class _Tries:
         return schedule.backoff(failures, retry_after=error.retry_after, jitter=jitter)
 
 
+def is_lasting(error: SeedanceError) -> bool:
+    """Whether a look at a task was refused: the next one would be, too, unless this `is_odd`."""
+    return isinstance(error, AuthError | InvalidRequest | ConfigError)
+
+
+def is_odd(error: SeedanceError) -> bool:
+    """Whether it does not come from the service, but from a gateway, a firewall, a login page."""
+    if error.text_id.startswith("error.protocol."):
+        return True
+    return is_lasting(error) and error.code is None and error.http_status not in (None, 401)
+
+
 def _is_outage(error: SeedanceError) -> bool:
     """Whether the network or a server is at fault, rather than the file."""
-    if error.text_id.startswith("error.file."):
+    if error.text_id.startswith("error.file.") or is_odd(error):
         return False
     return isinstance(error, TransportError | RateLimited) or error.http_status is not None

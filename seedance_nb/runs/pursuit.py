@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from seedance_nb.core import schedule
 from seedance_nb.core.errors import (
-    AuthError,
     ConfigError,
-    InvalidRequest,
     RateLimited,
     SeedanceError,
     SubmitUncertain,
@@ -24,7 +22,7 @@ from seedance_nb.core.errors import (
 from seedance_nb.core.texts import say
 from seedance_nb.evolink import protocol
 from seedance_nb.evolink.exchanges import observers
-from seedance_nb.runs.delivery import Delivery
+from seedance_nb.runs.delivery import Delivery, is_lasting, is_odd
 from seedance_nb.runs.uploads import Supply
 
 if TYPE_CHECKING:
@@ -375,9 +373,7 @@ class _Looks:
 
     def pass_over(self, error: SeedanceError, age: float) -> bool:
         """Whether a look that failed says nothing about the task, so that the next may succeed."""
-        lasting = isinstance(error, AuthError | InvalidRequest | ConfigError)
-        clear = error.code is not None or error.http_status in (None, 401)
-        if lasting and (clear or self.failures >= ODD_LOOKS):
+        if is_lasting(error) and (not is_odd(error) or self.failures >= ODD_LOOKS):
             return False
         if error.http_status == 404 and (age > NEW_TASK or self.failures >= NEW_LOOKS):  # noqa: PLR2004
             return False

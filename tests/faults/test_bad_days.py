@@ -96,6 +96,21 @@ def test_an_hour_without_a_network_is_survived(
     assert 71 <= proxy.seen[step, "dog"]
 
 
+@pytest.mark.parametrize(
+    "name", ["403 html of a firewall", "html after all", "half JSON", "302 to nowhere", "502 html"]
+)
+def test_a_strangers_answer_does_not_end_the_renewal_of_a_link(
+    name: str, session: Session, proxy: Proxy
+) -> None:
+    """Nonsense in place of the task whose fresh link is wanted is borne for a while."""
+    proxy.faults["download", "dog"] = [FAULTS["403"]]
+    page = FAULTS[name]
+    proxy.faults["poll", "dog"] = [FAULTS["slow"], FAULTS["slow"], page, page]
+
+    assert "completed" == one(session).wait(30).status
+    assert 5 == proxy.seen["poll", "dog"]
+
+
 def test_an_endless_outage_of_a_download_ends_for_a_stated_reason(
     session: Session, proxy: Proxy
 ) -> None:
