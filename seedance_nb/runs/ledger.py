@@ -37,6 +37,8 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _HISTORY = frozenset({"call", "session"})
 # Events that must be on disk before what they announce is done; without them it is not done.
 _BEFORE = frozenset({"asked", "submitting", "claimed", "adopted"})
+# What is written as soon as there is room: without it nobody would know a paid task.
+_LATER = frozenset({"accepted"})
 
 
 class Ledger:
@@ -69,6 +71,7 @@ class Ledger:
         self._fold = Fold(library.video_from_record, located=Inputs(home).located)
         self._history: list[Event] = []
         self._begun = False
+        self._missed: list[tuple[str, dict[str, Any]]] = []
         self.permit: Callable[[Job], None] = lambda _: None
 
     # --- reading --------------------------------------------------------------------------------
@@ -141,22 +144,33 @@ class Ledger:
         """Journal an event of a job and fold it into its state.
 
         Before a paid request goes out, a journal that cannot be written is an error; afterwards
-        the job goes on without it, since the money is spent.
+        the job goes on without it, since the money is spent; its task is noted when it can be.
         """
-        kept = dict(data)
+        facts = {"job": job.id, "gen": job.state.gen, **data}
         if "error" in data and not self.settings.record_text:
-            kept["error"] = recording.discreet(data["error"])
+            facts["error"] = recording.discreet(data["error"])
         try:
             self._begin()
-            written = self._journal.append(
-                event, durable=durable, job=job.id, gen=job.state.gen, **kept
-            )
+            self._make_up()
+            written = self._journal.append(event, durable=durable, **facts)
         except (OSError, ValueError) as error:
             if event in _BEFORE:
                 raise self._unwritable(error) from None
+            if event in _LATER and isinstance(error, OSError):
+                self._missed.append((event, facts))
             self.fold(job, event, **data)
             return
         job.become(advance(job.state, self._fold.with_video({**written, **data})))
+
+    def _make_up(self) -> None:
+        """Write what there was no room for."""
+        missed, self._missed = self._missed, []
+        for number, (event, facts) in enumerate(missed):
+            try:
+                self._journal.append(event, durable=True, **facts)
+            except OSError:
+                self._missed = missed[number:]
+                raise
 
     def fold(self, job: Job, event: str, **data: Any) -> None:
         """Fold an event that is not worth a line of the journal."""

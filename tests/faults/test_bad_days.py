@@ -183,6 +183,32 @@ def test_a_full_disk_is_met_and_mended(session: Session, proxy: Proxy) -> None:
     assert 1 == proxy.seen["create", "dog"]
 
 
+def test_a_task_that_a_full_disk_could_not_note_is_noted_later(
+    session: Session, peer: Peer, tmp_path: Path
+) -> None:
+    """The task of a paid request gets into the journal as soon as there is room for a line."""
+    peer.on_create, peer.polls = [("hang", 0.3)], 10**6
+    job = one(session)
+    while job.status != "submitting":
+        time.sleep(0.001)
+    [journal] = (session.home / "journal").glob("*.jsonl")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size, hard))
+    try:
+        while job.task_id is None:
+            time.sleep(0.001)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    peer.polls = 1
+    job.wait(30)
+
+    given = {"api_key": KEY, "base_url": session.base_url, "home": session.home}
+    other = Session(resolve(given, {}, {}, cwd=tmp_path))
+    [found] = other.states()
+    other.close()
+    assert ("completed", job.task_id) == (found.status, found.task_id)
+
+
 def test_a_folder_that_cannot_be_written_is_met_and_mended(session: Session, proxy: Proxy) -> None:
     """A folder without permission is named; `resume` brings the video once it is mended."""
     session.home.mkdir()
