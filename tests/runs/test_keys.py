@@ -315,6 +315,8 @@ def test_the_http_librarys_log(
 def test_what_is_known_as_a_key(canary: str) -> None:
     """Keys of this process and what looks like one are hidden; words and task IDs are not."""
     assert "x (hidden) y" == hidden(f"x {Secret(canary).reveal()} y")
+    other = Secret(canary[::-1])  # by its looks nobody would take it for one
+    assert "x (hidden) y" == hidden(f"x {other.reveal()} y")
     assert holds_key("--sk-" + "a1" * 12)
     assert holds_key(f"/tmp/{canary}.png")
     for text in (
