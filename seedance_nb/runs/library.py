@@ -327,7 +327,7 @@ class Incoming:
             expires_at: when the link dies, in epoch seconds.
 
         Raises:
-            TransportError: bytes are missing.
+            TransportError: bytes are missing, or the file is.
             ProtocolError: it is no playable MP4.
             ConfigError: the name is taken by another job's video.
             OSError: it could not be written; see `disk_error`.
@@ -351,6 +351,8 @@ class Incoming:
             text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=2)
             self._refuse_taken()
             self._path.replace(self._target)
+        except FileNotFoundError:  # removed by hand, or by a machine that does not see our lock
+            raise TransportError("error.file.gone", billed="yes", retryable=True) from None
         finally:
             self.discard()
         self._describe(text)

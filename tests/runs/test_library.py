@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import resource
 import subprocess
 import sys
@@ -207,6 +208,19 @@ def test_what_a_killed_download_left_is_swept(library: Library) -> None:
 
     assert len(both) == 2
     assert names(library) == ["abcd.json", "abcd.mp4"]
+
+
+def test_a_removed_part_is_worth_another_try(library: Library) -> None:
+    """Whoever removes a download in the making, or its folder, makes it begin anew, not end."""
+    with library.incoming("abcd") as incoming:
+        incoming.write(WHOLE)
+        shutil.rmtree(library.folder)
+        with pytest.raises(TransportError) as caught:
+            incoming.finish(len(WHOLE), {}, url=None, expires_at=None)
+
+    assert caught.value.retryable
+    assert "yes" == caught.value.billed
+    assert store(library).path.read_bytes() == WHOLE
 
 
 def test_what_nobody_will_fetch_again_is_swept_too(library: Library) -> None:
