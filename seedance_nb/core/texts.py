@@ -814,14 +814,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "Name another place for the copy.",
         "请为副本另选位置。",
     ),
-    "error.file.gone": (
-        "The unfinished download was removed by somebody.",
-        "未完成的下载文件被移除了。",
-    ),
-    "error.file.gone.hint": (
-        "The video is made: `job.fetch()` downloads it again, at no cost.",
-        "视频已生成：用 `job.fetch()` 重新下载，不另收费。",
-    ),
     "error.file.short": (
         "The download broke off: {size} of {expected} bytes arrived.",
         "下载中断：只收到 {expected} 字节中的 {size} 字节。",

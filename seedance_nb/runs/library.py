@@ -352,7 +352,10 @@ class Incoming:
             self._refuse_taken()
             self._path.replace(self._target)
         except FileNotFoundError:  # removed by hand, or by a machine that does not see our lock
-            raise TransportError("error.file.gone", billed="yes", retryable=True) from None
+            gone = str(self._path)
+            raise TransportError(
+                "error.file.gone", billed="yes", retryable=True, path=gone
+            ) from None
         finally:
             self.discard()
         self._describe(text)

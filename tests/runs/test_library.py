@@ -6,8 +6,8 @@ import errno
 import hashlib
 import json
 import os
-import shutil
 import resource
+import shutil
 import subprocess
 import sys
 from contextlib import suppress
