@@ -23,7 +23,7 @@ from seedance_nb.runs.purse import Purse
 from seedance_nb.runs.record import JobState
 from seedance_nb.runs.server import Outside, Server
 from seedance_nb.runs.settings import say_where
-from seedance_nb.runs.tracker import PATIENCE, SLICE, Tracker
+from seedance_nb.runs.tracker import SLICE, Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from seedance_nb.runs.settings import Settings
 
 
+GRACE = 4.0  # seconds at the end for the answers to paid requests; Jupyter kills after five
 LEFT = 3600.0  # seconds after which the temporary file of a dead process is nobody's
 
 
@@ -301,7 +302,7 @@ class Caretaker:
         """
         if any(job.active for job in self._jobs.values()):
             with contextlib.suppress(TimeoutError):
-                self.tracker.run(self._let_go(), PATIENCE)
+                self.tracker.run(self._let_go(), GRACE)
         self.ledger.close(final=not self.unfinished())
         if self.server.is_open:
             with contextlib.suppress(TimeoutError):
