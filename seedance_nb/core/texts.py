@@ -1216,6 +1216,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "(http:// is for this machine only).",
         "`{field}`：{value!r} 会明文发送密钥；请用 https://（http:// 仅限本机）。",
     ),
+    "problem.setting.folder": (
+        "`{field}`: {value!r} is not the path of a folder.",
+        "`{field}`：{value!r} 不是文件夹路径。",
+    ),
     "problem.setting.number": (
         "`{field}`: {value!r} must be a number from {low} to {high}.",
         "`{field}`：{value!r} 必须是 {low} 到 {high} 的数。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -254,7 +255,9 @@ def _doctor(desk: Desk) -> None:
 def _login(desk: Desk, save: str = "") -> None:
     if not cells.has_viewer(desk.shell):
         raise ConfigError("magic.login.nobody")
-    key = Secret((desk.ask or getpass.getpass)(say("magic.login.prompt")))
+    key = Secret()
+    with contextlib.suppress(KeyboardInterrupt):  # thought better of it
+        key = Secret((desk.ask or getpass.getpass)(say("magic.login.prompt")))
     if not key:
         raise ConfigError("magic.login.empty")
     session = desk.sessions.configure(api_key=key, backend=None)

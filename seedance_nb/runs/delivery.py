@@ -17,7 +17,7 @@ from seedance_nb.core.errors import (
     TransportError,
 )
 from seedance_nb.evolink.downloads import Download
-from seedance_nb.runs.library import disk_error
+from seedance_nb.runs.disk import disk_error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -5,10 +5,13 @@ A lock is held while its process lives, and dropped by the system when it dies.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from seedance_nb.core.errors import ConfigError
 
 if sys.platform == "win32":
     import msvcrt
@@ -19,9 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["BINARY", "create", "hold", "is_free", "sync_folder", "turn"]
+    from seedance_nb.core.errors import Billed
+
+__all__ = ["BINARY", "create", "disk_error", "hold", "is_free", "sync_folder", "turn"]
 
 BINARY: int = getattr(os, "O_BINARY", 0)
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 _BYTE = 1 << 40  # Windows locks are mandatory: lock a byte that nobody ever reads
 
@@ -97,3 +104,10 @@ def turn(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(fd)
+
+
+def disk_error(error: OSError, path: Path, *, billed: Billed | None = None) -> ConfigError:
+    """Return what to tell about a file that could not be read or written."""
+    kind = "full" if error.errno in _FULL else "denied" if error.errno in _DENIED else "failed"
+    reason = error.strerror or type(error).__name__
+    return ConfigError(f"error.disk.{kind}", path=str(path), reason=reason, billed=billed)

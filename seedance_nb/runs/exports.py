@@ -20,8 +20,8 @@ from seedance_nb.core.task import FRUITLESS
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import listed
 from seedance_nb.evolink.plain import clean
+from seedance_nb.runs.disk import disk_error
 from seedance_nb.runs.inputs import Inputs
-from seedance_nb.runs.library import disk_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

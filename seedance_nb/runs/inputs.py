@@ -17,7 +17,7 @@ from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.media import Media
 from seedance_nb.runs import disk
-from seedance_nb.runs.library import disk_error
+from seedance_nb.runs.disk import disk_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable

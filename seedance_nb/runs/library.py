@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import filecmp
 import hashlib
 import json
@@ -27,23 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import TracebackType
 
-    from seedance_nb.core.errors import Billed
 
-__all__ = ["Incoming", "Library", "Video", "bare_link", "check_target", "disk_error"]
+__all__ = ["Incoming", "Library", "Video", "bare_link", "check_target"]
 
 _log = logging.getLogger("seedance_nb")
 _ENDLESS = 2**53  # bytes or pixels; what is more is no honest number
 _HASH = re.compile(r"[0-9a-f]{64}")
 _BARE = re.compile(r"https?://[\w.:-]+/[\w./%-]*", re.ASCII)
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
-
-
-def disk_error(error: OSError, path: Path, *, billed: Billed | None = None) -> ConfigError:
-    """Return what to tell about a file that could not be read or written."""
-    kind = "full" if error.errno in _FULL else "denied" if error.errno in _DENIED else "failed"
-    reason = error.strerror or type(error).__name__
-    return ConfigError(f"error.disk.{kind}", path=str(path), reason=reason, billed=billed)
 
 
 def bare_link(url: object) -> str | None:
@@ -105,13 +94,13 @@ class Video:
         except FileNotFoundError:
             raise ConfigError("error.file.gone", path=str(self.path)) from None
         except OSError as error:
-            raise disk_error(error, self.path) from error
+            raise disk.disk_error(error, self.path) from error
         try:
             with source:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 return _twin(self.path, target) or _copy(source, target)
         except OSError as error:
-            raise disk_error(error, target) from error
+            raise disk.disk_error(error, target) from error
 
     def frame(self, index: float = -1) -> Any:
         """Return one picture of the video, as Pillow's, so that it can begin the next one.
@@ -155,7 +144,7 @@ class Library:
             index: which of its results, from 0: the second is kept as ``<job>-2.mp4``.
 
         Raises:
-            OSError: it cannot be created; see `disk_error`.
+            OSError: it cannot be created; see `disk.disk_error`.
             ValueError: not a job id.
         """
         name = check_job(job) if index == 0 else f"{check_job(job)}-{index + 1}"
@@ -281,7 +270,7 @@ class Incoming:
         """Add bytes as they come.
 
         Raises:
-            OSError: they could not be written; see `disk_error`.
+            OSError: they could not be written; see `disk.disk_error`.
         """
         self._file.write(data)
         self._hash.update(data)
@@ -291,7 +280,7 @@ class Incoming:
         """Forget what was written.
 
         Raises:
-            OSError: the disk; see `disk_error`.
+            OSError: the disk; see `disk.disk_error`.
         """
         self._file.seek(0)
         self._file.truncate()
@@ -330,7 +319,7 @@ class Incoming:
             TransportError: bytes are missing, or the file is.
             ProtocolError: it is no playable MP4.
             ConfigError: the name is taken by another job's video.
-            OSError: it could not be written; see `disk_error`.
+            OSError: it could not be written; see `disk.disk_error`.
         """
         try:
             self._file.flush()

@@ -6,6 +6,7 @@ Highest first: keyword of `configure()`, `%config SeedanceMagics.x`, environment
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,7 +18,6 @@ from seedance_nb.core.words import listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     KeyFinders = Callable[[], Iterable[tuple[str, Secret | str | None]]]
 
@@ -245,7 +245,17 @@ def _check(row: Setting, value: Any) -> tuple[Any, Problem | None]:
         return flag, None if flag is not None else Problem(row.name, "problem.flag", value=value)
     if row.name.endswith("_url"):
         return _check_url(row, value)
-    return value, None
+    return _check_folder(row, value) if row.name == "home" else (value, None)
+
+
+def _check_folder(row: Setting, value: Any) -> tuple[Any, Problem | None]:
+    try:
+        place = Path(value).expanduser()
+        if "\0" not in str(place):
+            return place, None
+    except (TypeError, RuntimeError):  # no text, nobody's folder
+        pass
+    return None, Problem(row.name, "problem.setting.folder", value=value)
 
 
 def _check_url(row: Setting, value: Any) -> tuple[Any, Problem | None]:
@@ -269,7 +279,7 @@ def _check_number(row: Setting, value: Any) -> tuple[Any, Problem | None]:
     kind, low, high = _NUMBERS[row.name]
     try:
         number = kind(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = low - 1
     if low <= number <= high:
         return number, None

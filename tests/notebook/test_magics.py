@@ -457,6 +457,21 @@ def test_login_keeps_the_key_and_never_shows_it(
     assert "sk-new-key" not in capsys.readouterr().out
 
 
+def test_an_interrupted_login_changes_nothing(
+    run: Callable[[str], Any], sessions: Any, shell: Any
+) -> None:
+    """Who thinks better of it reads one line, and goes on with the key that was."""
+
+    def interrupt(_: str) -> str:
+        raise KeyboardInterrupt
+
+    shell.magics_manager.registry["SeedanceMagics"]._ask = interrupt
+    result = run("%seedance login")
+
+    assert "nothing changed" in str(result.error_in_exec)
+    assert [] == sessions.configured
+
+
 @pytest.mark.parametrize(
     ("verb", "words"),
     [

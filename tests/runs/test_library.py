@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from seedance_nb.core import texts
 from seedance_nb.core.errors import ConfigError, ProtocolError, SeedanceError, TransportError
 from seedance_nb.evolink import mp4
-from seedance_nb.runs.library import Library, Video, bare_link, check_target, disk_error
+from seedance_nb.runs.disk import disk_error
+from seedance_nb.runs.library import Library, Video, bare_link, check_target
 
 CLIP = Path(__file__).parent.parent / "data" / "clip.mp4"
 WHOLE = CLIP.read_bytes()

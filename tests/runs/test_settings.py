@@ -85,6 +85,15 @@ def test_evolink_is_evolink_also_when_it_is_named(url: str) -> None:
     assert (EVOLINK, EVOLINK_FILES) == (found.base_url, found.files_url)
 
 
+def test_home_may_lie_in_ones_own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`~` is the user's folder, as in a shell, and never a folder of that name."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+
+    assert tmp_path / "videos" == settle({"home": "~/videos"}).home
+    assert tmp_path / "videos" == settle(environ={"SEEDANCE_NB_HOME": "~/videos"}).home
+
+
 def test_a_server_without_a_key_is_never_the_simulator() -> None:
     """A base URL without a key is an error that waits until something is to be sent."""
     found = settle(environ={"EVOLINK_BASE_URL": "https://api.example.org"})
@@ -106,6 +115,10 @@ def test_a_server_without_a_key_is_never_the_simulator() -> None:
         ({"time_scale": -1}, "0 to 10"),
         ({"reuse": "perhaps"}, "True or False"),
         ({"hom": "x"}, "did you mean `home`"),
+        ({"home": 5}, "path of a folder"),
+        ({"home": b"runs"}, "path of a folder"),
+        ({"home": "a\0b"}, "path of a folder"),
+        ({"max_active": float("inf")}, "1 to 10000"),
     ],
 )
 def test_a_bad_setting_is_refused(overrides: dict[str, Any], words: str) -> None:
