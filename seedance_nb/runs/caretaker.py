@@ -235,9 +235,11 @@ class Caretaker:
             self.ledger.fold(job, "stopped")
 
     def _give_up(self, job: Job) -> None:
-        """End a job that cannot go on: an uncertain one, or one that the service forgot."""
+        """End a job that cannot go on: uncertain, forgotten by the service, in want of a key."""
         if self.ledger.is_mine(job.state) or self.ledger.take_over(job):
             error = SeedanceError("error.job.givenup", job=job.id, billed="unknown")
+            if job.status == "queued":
+                error = SeedanceError("error.job.stopped", job=job.id)
             self.ledger.record(job, "cancelled", durable=True, error=error.to_dict())
 
     def send_again(self, job: Job, cell: Mapping[str, Any] | None) -> Job:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from seedance_nb.core import schedule
 from seedance_nb.core.errors import (
+    AuthError,
     ConfigError,
     RateLimited,
     SeedanceError,
@@ -40,6 +41,7 @@ WATCH = 1.0  # seconds between two looks at the journal of a living session
 NEW_TASK = 60.0  # seconds in which a new task may not yet be known to every server
 NEW_LOOKS = 8  # the same, in looks that fail: clocks jump
 ODD_LOOKS = 5  # refusals in a row that do not come from the service: gateways, firewalls
+UNAUTHORIZED = 401
 LAST_LOOKS = 60  # about an hour of failing looks at a task that is too old
 
 
@@ -104,6 +106,7 @@ class Pursuit:
         self._sleep = sleep
         self._jitter = jitter
         self._queue: dict[str, Job] = {}  # in the order of their turns
+        self._served = False  # whether the service has taken the key
         self._delivery = Delivery(
             desk, client=client, poller=poller, library=library,
             now=now, pause=self._pause, jitter=jitter,
@@ -228,10 +231,14 @@ class Pursuit:
             failures += 1
             waited, busy = self._now() - started, error.http_status is not None
             again = protocol.try_again(error) and schedule.may_resubmit(waited, busy=busy)
+            kept = not doubtful and self._wants_a_key(error)
             if doubtful:
                 self._doubt(job, error)
             else:
-                self._desk.record(job, "refused", durable=True, error=error.to_dict(), again=again)
+                facts = {"error": error.to_dict(), "again": again or kept}
+                self._desk.record(job, "refused", durable=True, **facts)
+            if kept:
+                raise error
             if not again:
                 return
             wait = schedule.backoff(failures, retry_after=error.retry_after, jitter=self._jitter())
@@ -239,12 +246,16 @@ class Pursuit:
                 self._cancel(job)
                 return
 
+    def _wants_a_key(self, error: SeedanceError) -> bool:
+        """Whether the key is no longer taken: then what was not sent waits for another one."""
+        return self._served and isinstance(error, AuthError) and error.http_status == UNAUTHORIZED
+
     async def _supplied(self, job: Job) -> Mapping[str, str] | None:
         """The addresses of its inputs; None where that was the end, with nothing sent."""
         try:
             urls = await self._supply.addresses(job)
         except SeedanceError as error:
-            if job.status == "uncertain":
+            if job.status == "uncertain" or self._wants_a_key(error):
                 raise
             self._desk.record(job, "refused", durable=True, error=error.to_dict(), again=False)
             return None
@@ -275,6 +286,7 @@ class Pursuit:
             self._desk.record(job, "uncertain", durable=True, error=uncertain.to_dict())
             return uncertain
         facts = {name: getattr(reply, name) for name in ("task_id", "estimated_time")}
+        self._served = True
         self._desk.record(job, "accepted", durable=True, **facts, **_facts(reply))
         job.reply = reply
         return None
@@ -307,6 +319,7 @@ class Pursuit:
                     raise
                 self._desk.fold(job, "trouble", error=error.to_dict())
             else:
+                self._served = True
                 looks.succeed(self._age(job))
                 self._observe(job, reply, looks.polls)
                 if reply.failure:

@@ -439,6 +439,32 @@ def test_a_refused_key_stops_the_following(peer: Peer, make: Callable[..., Sessi
     assert 1 == len(peer.creates)
 
 
+def test_what_waits_for_its_turn_waits_for_a_new_key(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """A key that is refused in mid run fails nothing that was not sent: the next one sends it."""
+    refused = ("status", 401, '{"error":{"code":"unauthorized","message":"m"}}')
+    peer.on_create = [("ok",), refused, refused]
+    session = make(peer.url, max_active=1)
+    jobs = Jobs([one(session, prompt=f"dog {number}") for number in range(4)])
+
+    with pytest.raises(AuthError):
+        jobs[1].wait(10)
+    with pytest.raises(AuthError):
+        jobs[2].wait(10)
+    states = [(job.status, job.following) for job in jobs[1:3]]
+    jobs[2].stop()
+    session.go_on()
+    jobs[1].wait(10)
+
+    assert [("queued", False)] * 2 == states
+    assert ["completed", "completed", "cancelled", "completed"] == [
+        job.wait(10).status if job is not jobs[2] else job.status for job in jobs
+    ]
+    assert "error.job.stopped" == getattr(jobs[2].error, "text_id", None)
+    assert ["dog 0", "dog 3", "dog 1"] == [task["body"]["prompt"] for task in peer.tasks.values()]
+
+
 def test_a_download_survives_the_network(peer: Peer, make: Callable[..., Session]) -> None:
     """A download that is cut short, or whose link is refused, is tried again and comes whole."""
     peer.on_download = [("cut", 5000), ("status", 403, "expired"), ("drop",)]
