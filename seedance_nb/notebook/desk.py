@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -136,8 +137,8 @@ class Desk:
         waiting = wants_to_wait(session.settings.wait, stage.front_end, asked=way.wait)
         together = way.together and not stage.has_lines_only
         panels, copiers = [], []
-        for job, apart in zip(jobs, differences(jobs), strict=True):
-            copier = _copier(job, way.out)
+        for number, (job, apart) in enumerate(zip(jobs, differences(jobs), strict=True), 1):
+            copier = _copier(job, _numbered(way.out, number))
             copiers += [copier] if copier else []
             if not way.quiet and not together:
                 panels.append(
@@ -186,6 +187,14 @@ def _copier(job: Job, out: str | None) -> Copier | None:
     # Before the panel subscribes: it tells where the copy is.
     job.subscribe(copier)
     return copier
+
+
+def _numbered(out: str | None, number: int) -> str | None:
+    """Take 2 is `-2` whichever is done first; in a folder each has a name of its own."""
+    if out is None or number == 1 or out.endswith(("/", os.sep)) or Path(out).expanduser().is_dir():
+        return out
+    path = Path(out)
+    return str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
 
 
 def _copied(copier: Copier) -> str:

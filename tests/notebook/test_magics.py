@@ -164,6 +164,24 @@ def test_quiet_shows_nothing_and_still_copies(
     assert (tmp_path / "out.mp4").read_bytes() == video.path.read_bytes()
 
 
+def test_copies_are_numbered_as_the_takes_are(
+    run: Callable[[str], Any],
+    session: Any,
+    make_job: Callable[..., Job],
+    video: Video,
+    tmp_path: Any,
+) -> None:
+    """The copy of the second take is `-2`, also when it is done first; a folder keeps names."""
+    for place in ("out.mp4", "folder/"):
+        made = Jobs([make_job(id=name, status="processing") for name in ("kite2345", "lamp2345")])
+        session.generate = lambda *_, made=made, **__: made
+        run(f"%%seedance two --takes 2 --no-wait -o {tmp_path}/{place}\na dog")
+        made[1].become(made[1].state.with_(status="completed", videos=(video,)))
+
+    copies = {*tmp_path.rglob("*.mp4")} - {video.path}
+    assert {tmp_path / "out-2.mp4", tmp_path / "folder" / video.path.name} == copies
+
+
 def test_a_cell_that_waits_ends_with_the_job(
     run: Callable[[str], Any], session: Any, make_job: Callable[..., Job], video: Video
 ) -> None:
