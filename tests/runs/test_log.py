@@ -333,7 +333,7 @@ def test_the_rows_of_a_sweep_differ(make: Callable[..., Session]) -> None:
     ] == [(row["prompt"], row["asked"]) for row in rows]
 
 
-@pytest.mark.parametrize("state", ["loose", "packed", "detached", "worktree", "none", "hostile"])
+@pytest.mark.parametrize("state", ["loose", "packed", "detached", "worktree", "empty", "hostile"])
 def test_the_commit_of_the_folder_is_recorded(
     state: str, make: Callable[..., Session], tmp_path: Path
 ) -> None:
@@ -351,7 +351,8 @@ def test_the_commit_of_the_folder_is_recorded(
         git.write_text("gitdir: elsewhere/worktrees/w\n")
         git = tmp_path / "elsewhere"
         files |= {"worktrees/w/HEAD": files.pop("HEAD"), "worktrees/w/commondir": "../..\n"}
-    for name, text in files.items() if state != "none" else ():
+    git.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items() if state != "empty" else ():
         (git / name).parent.mkdir(parents=True, exist_ok=True)
         (git / name).write_text(text)
     session = make()
@@ -359,7 +360,7 @@ def test_the_commit_of_the_folder_is_recorded(
 
     [facts] = log.read(session).sessions.values()
 
-    assert (None if state in ("none", "hostile") else sha1) == facts["commit"]
+    assert (None if state in ("empty", "hostile") else sha1) == facts["commit"]
 
 
 def test_the_words_of_the_table_are_in_the_users_language(record: RequestLog) -> None:
