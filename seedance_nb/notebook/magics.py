@@ -27,7 +27,6 @@ from seedance_nb.notebook.help import help_page
 from seedance_nb.runs import journal, settings
 from seedance_nb.runs.asking import check_order
 from seedance_nb.runs.budget import Consent
-from seedance_nb.runs.interrupt import Interrupted
 from seedance_nb.runs.record import Fold
 
 if TYPE_CHECKING:
@@ -115,7 +114,8 @@ class SeedanceMagics(Magics):
         except BaseException as error:
             self._variables().pop(name, None)  # no later cell shall use a stale one
             if isinstance(error, KeyboardInterrupt):
-                raise Interrupted(()) from None
+                interrupt = importlib.import_module("seedance_nb.runs.interrupt")
+                raise interrupt.Interrupted(()) from None
             raise
         if made is None:
             return
