@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import makers
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -19,6 +18,8 @@ from seedance_nb.core.errors import InvalidRequest
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.spelling import as_cell, as_curl, as_python
 from seedance_nb.evolink import inputs
+
+PICTURE = (Path(__file__).parents[1] / "data" / "picture.png").read_bytes()
 
 URL = "https://example.org/it's a.png?x={x}&y=$HOME".replace(" ", "%20")
 SERVER = "https://api.evolink.ai"
@@ -46,7 +47,7 @@ HOSTILE = [
 
 def picture(path: Path) -> Path:
     """A picture in a file."""
-    path.write_bytes(makers.picture())
+    path.write_bytes(PICTURE)
     return path
 
 
