@@ -23,7 +23,7 @@ from seedance_nb.runs.purse import Purse
 from seedance_nb.runs.record import JobState
 from seedance_nb.runs.server import Outside, Server
 from seedance_nb.runs.settings import say_where
-from seedance_nb.runs.tracker import SLICE, Tracker
+from seedance_nb.runs.tracker import SLICE, Tracker, wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 
 GRACE = 4.0  # seconds at the end for the answers to paid requests; Jupyter kills after five
+HALT = 1.0  # seconds until a job that is stopped says so; a paid request may be on its way longer
 LEFT = 3600.0  # seconds after which the temporary file of a dead process is nobody's
 
 
@@ -227,8 +228,9 @@ class Caretaker:
 
     def halt(self, job: Job) -> None:
         """Take a queued job out of the queue, stop following one, give up one that is stuck."""
-        if job.active:
+        if job.flow is not None and job.active:
             self.tracker.call(job.halted.set)
+            wait_for([job.flow], HALT)
         elif job.state.error is not None and not job.state.is_final:
             self._give_up(job)
         elif not job.state.is_final and job.state.following:

@@ -564,6 +564,17 @@ def test_a_stopped_job_can_be_taken_up_again(peer: Peer, make: Callable[..., Ses
     assert 1 == len(peer.creates)
 
 
+def test_what_was_stopped_says_so_at_once(peer: Peer, make: Callable[..., Session]) -> None:
+    """After `stop()` a queued job is cancelled, and one that was sent is not followed."""
+    peer.polls = 10**6
+    session = make(peer.url, max_active=1)
+    sent, queued = one(session, "dog 1"), one(session, "dog 2")
+    started(sent)
+
+    assert "cancelled" == queued.stop().status
+    assert not sent.stop().following
+
+
 def test_the_queue_has_a_length(peer: Peer, make: Callable[..., Session]) -> None:
     """No more than `max_active` tasks are in flight; a queued one can be taken out unsent."""
     peer.polls = 10**6
