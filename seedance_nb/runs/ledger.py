@@ -72,6 +72,7 @@ class Ledger:
         self._history: list[Event] = []
         self._begun = False
         self._missed: list[tuple[str, dict[str, Any]]] = []
+        self._making_up = threading.Lock()
         self.permit: Callable[[Job], None] = lambda _: None
 
     # --- reading --------------------------------------------------------------------------------
@@ -163,14 +164,12 @@ class Ledger:
         job.become(advance(job.state, self._fold.with_video({**written, **data})))
 
     def _make_up(self) -> None:
-        """Write what there was no room for."""
-        missed, self._missed = self._missed, []
-        for number, (event, facts) in enumerate(missed):
-            try:
+        """Write what there was no room for, each line once, whichever thread comes to it first."""
+        with self._making_up:
+            while self._missed:
+                event, facts = self._missed[0]
                 self._journal.append(event, durable=True, **facts)
-            except OSError:
-                self._missed = missed[number:]
-                raise
+                del self._missed[0]
 
     def fold(self, job: Job, event: str, **data: Any) -> None:
         """Fold an event that is not worth a line of the journal."""
@@ -273,11 +272,12 @@ class Ledger:
 
     def close(self, *, final: bool) -> None:
         """Let go of the file; `final` says that nothing in it is left to resume."""
+        with contextlib.suppress(OSError, ValueError):
+            self._make_up()
         self._journal.close(final=final)
 
     def _begin(self) -> None:
         if not self._begun:
-            self._begun = True
             self._journal.append(
                 "session",
                 catalog=self.settings.catalog,
@@ -285,6 +285,7 @@ class Ledger:
                 system=platform.system(),
                 versions=_versions(),
             )
+            self._begun = True
 
     def _unwritable(self, error: Exception) -> ConfigError:
         reason = getattr(error, "strerror", None) or str(error)

@@ -22,6 +22,7 @@ from seedance_nb.core.errors import (
     TaskFailed,
 )
 from seedance_nb.runs.job import Job
+from seedance_nb.runs.log import read
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
 
@@ -207,6 +208,49 @@ def test_a_task_that_a_full_disk_could_not_note_is_noted_later(
     [found] = other.states()
     other.close()
     assert ("completed", job.task_id) == (found.status, found.task_id)
+
+
+def test_a_task_that_a_full_disk_could_not_note_is_noted_at_the_end(
+    session: Session, peer: Peer, tmp_path: Path
+) -> None:
+    """The task of a paid request gets into the journal at the end, if there was no room before."""
+    peer.on_create, peer.polls = [("hang", 0.3)], 10**6
+    job = one(session)
+    while job.status != "submitting":
+        time.sleep(0.001)
+    [journal] = (session.home / "journal").glob("*.jsonl")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size, hard))
+    try:
+        while job.task_id is None:
+            time.sleep(0.001)
+        job.stop()
+        with pytest.raises(SeedanceError):
+            job.wait(30)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    session.close()
+
+    given = {"api_key": KEY, "base_url": session.base_url, "home": session.home}
+    other = Session(resolve(given, {}, {}, cwd=tmp_path))
+    [found] = other.states()
+    other.close()
+    assert job.task_id == found.task_id
+
+
+def test_what_a_full_disk_could_not_note_of_a_session_is_noted_later(session: Session) -> None:
+    """A session whose first line found no room still tells of its versions in the record."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(ConfigError):
+            one(session)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    one(session).wait(30)
+
+    assert "python" in read(session).sessions[session.id]["versions"]
 
 
 def test_a_folder_that_cannot_be_written_is_met_and_mended(session: Session, proxy: Proxy) -> None:
