@@ -251,8 +251,13 @@ def request_log(session: str | None = None) -> RequestLog:
     return found
 
 
-def adopt(task_id: str, request: VideoRequest | None = None) -> Job:
-    """Follow a task that was made elsewhere, or that an uncertain request may have made."""
+def adopt(task_id: str, request: VideoRequest | Job | None = None) -> Job:
+    """Follow a task that was made elsewhere, or that an uncertain request may have made.
+
+    Args:
+        task_id: The service's name of it.
+        request: What was asked, or the uncertain job itself, where that is known.
+    """
     return _session().adopt(task_id, request)
 
 

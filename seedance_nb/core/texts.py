@@ -2716,12 +2716,12 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "cli.uncertain": (
         "{job}: nothing was sent now. When you know its task: "
-        "python -c \"import seedance_nb as sd; sd.adopt('TASK_ID', sd.job('{job}').request).wait()\". "
+        "python -c \"import seedance_nb as sd; sd.adopt('TASK_ID', sd.job('{job}')).wait()\". "
         "To send it once more with its key: "
         "python -c \"import seedance_nb as sd; sd.job('{job}').resend().wait()\". "
         "To make another one regardless: --new",
         "{job}：这次没有发送。若知道任务 ID："
-        "python -c \"import seedance_nb as sd; sd.adopt('TASK_ID', sd.job('{job}').request).wait()\"。"
+        "python -c \"import seedance_nb as sd; sd.adopt('TASK_ID', sd.job('{job}')).wait()\"。"
         "用原键重发：python -c \"import seedance_nb as sd; sd.job('{job}').resend().wait()\"。"
         "另做一条：--new",
     ),

@@ -122,8 +122,8 @@ def _resume(desk: Desk) -> None:
 
 def _adopt(desk: Desk, task_id: str, name: str | None = None) -> None:
     session = desk.session()
-    request = _find(desk, name)[0].request if name else None
-    desk.show([session.adopt(task_id, request)], Way(wait=None))
+    meant = _find(desk, name)[0] if name else None
+    desk.show([session.adopt(task_id, meant)], Way(wait=None))
 
 
 def _cell(desk: Desk, name: str | None = None) -> None:

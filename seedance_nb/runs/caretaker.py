@@ -156,13 +156,13 @@ class Caretaker:
         self.library.sweep(before=self.now() - LEFT)
         return Jobs(jobs)
 
-    def adopt(self, task_id: str, request: VideoRequest | None = None) -> Job:
+    def adopt(self, task_id: str, request: VideoRequest | Job | None = None) -> Job:
         """Follow a task that was made elsewhere, or that an uncertain request may have made.
 
         Args:
             task_id: The service's name of it, `task-unified-...`.
-            request: What was asked, where that is known; an uncertain job of the same request
-                gets the task.
+            request: What was asked, where that is known: an uncertain job of the same request
+                gets the task. Or the very job.
 
         Raises:
             ConfigError: Not a task id, or settings.
@@ -171,16 +171,17 @@ class Caretaker:
             raise ConfigError("error.adopt.id", task_id=task_id)
         if self.settings.trouble:
             raise self.settings.trouble
+        asked = request.request if isinstance(request, Job) else request
         with self.ledger.asking():
             states = [s for s in self.ledger.states() if self._is_here(s)]
-            open_ = [s for s in states if s.status == "uncertain"]
+            open_ = [s for s in states if s.status == "uncertain" and _may_be(s, request)]
             mine = [s for s in states if s.task_id == task_id]
             if mine and mine[-1].is_given_up:  # an end is an end: the task gets a new job
-                request, mine = request or mine[-1].request, []
-            mine = mine or [s for s in open_ if request and s.digest == request.digest]
+                asked, mine = asked or mine[-1].request, []
+            mine = mine or open_
             job = self._job(mine[-1] if mine else JobState(id=new_name(self._rng, 8)))
             if job.state.task_id != task_id:
-                self._adopt(job, task_id, request, known=bool(mine))
+                self._adopt(job, task_id, asked, known=bool(mine))
         if not job.state.is_final:
             self.look_after(job)
         return job
@@ -372,3 +373,10 @@ class Caretaker:
         if not self._is_here(job.state):
             where = say_where(job.backend, job.base_url)
             raise ConfigError("error.job.elsewhere", job=job.id, where=where)
+
+
+def _may_be(state: JobState, what: VideoRequest | Job | None) -> bool:
+    """Whether it is this job, or one of the same request."""
+    if isinstance(what, Job):
+        return state.id == what.id
+    return what is not None and state.digest == what.digest

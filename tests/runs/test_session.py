@@ -270,6 +270,24 @@ def test_an_uncertain_request_adopts_its_task(peer: Peer, make: Callable[..., Se
     assert 1 == len(peer.creates)
 
 
+def test_of_several_takes_the_one_that_is_named_gets_the_task(
+    peer: Peer, make: Callable[..., Session]
+) -> None:
+    """Two uncertain takes ask for the same: a task that is adopted for one goes to that one."""
+    peer.on_create = [("drop",), ("drop",)]
+    session = make(peer.url)
+    first, second = session.ask([VideoRequest("a dog")], takes=2)
+    for job in (first, second):
+        with pytest.raises(SubmitUncertain):
+            job.wait(10)
+
+    adopted = session.adopt(next(iter(peer.tasks)), first)
+
+    assert adopted is first
+    assert "completed" == first.wait(10).status
+    assert "uncertain" == second.status
+
+
 def test_a_task_that_was_given_up_can_be_adopted(peer: Peer, make: Callable[..., Session]) -> None:
     """Its video, which is paid, comes in a new job with the same request, also in a new kernel."""
     peer.results = 0
