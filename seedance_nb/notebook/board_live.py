@@ -220,15 +220,20 @@ class LiveBoard:
             self._draw()
 
     def beat(self) -> bool:
-        """Look again if it is time to; False when it stands still."""
+        """Look again if it is time to; False when it stands still.
+
+        A click that is at work is not waited for: it may itself wait for the background.
+        """
         now = self._stage.now()
-        if 0 <= now - self._looked < self._rest:
-            return not self._resting
-        with self._lock:
-            self._looked = now
-            if not self._resting:
-                self._refresh()
-            self._rest = max(PACE, SHARE * (self._stage.now() - now))
+        due = not 0 <= now - self._looked < self._rest
+        if due and self._lock.acquire(blocking=False):
+            try:
+                self._looked = now
+                if not self._resting:
+                    self._refresh()
+                self._rest = max(PACE, SHARE * (self._stage.now() - now))
+            finally:
+                self._lock.release()
         return not self._resting
 
     def _refresh(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -390,6 +391,28 @@ def test_again_makes_a_job_and_a_refusal_is_told(
     board.do("dequeue")
     assert "lamp2345" in drawn[-1][1]
     assert ConfigError("error.job.fetch", job="lamp2345", status="queued").message in drawn[-1][1]
+
+
+def test_the_background_does_not_wait_for_a_click(
+    make_board: Callable[..., LiveBoard], session: Any, make_job: Callable[..., Job], keeper: Any
+) -> None:
+    """A click may wait for what the background brings, so a beat in its midst is left out."""
+    board = make_board(make_job(status="queued"))
+    [beat] = session.ticking
+    board.choose("kite2345")
+    beats = threading.Thread(target=beat, daemon=True)
+    ended = []
+
+    def halt(_: Job) -> None:
+        beats.start()
+        beats.join(5)
+        ended.append(not beats.is_alive())
+
+    keeper.halt = halt
+    keeper.time += 60
+    board.do("dequeue")
+
+    assert [True] == ended
 
 
 def test_a_lost_file_is_noticed(
