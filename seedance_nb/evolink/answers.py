@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from seedance_nb.core.addresses import is_url
 from seedance_nb.core.errors import ProtocolError, TaskFailed
-from seedance_nb.evolink.plain import clean, is_task_id, moment, shorten
+from seedance_nb.evolink.plain import clean, epoch, is_task_id, moment, number, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,20 +132,20 @@ def read_task(data: Any, *, expected_id: str | None = None, created: bool = Fals
 
 def _task(row: Mapping[str, Any], task_id: str, word: str) -> TaskReply:
     info, usage = _object(row.get("task_info")), _object(row.get("usage"))
-    charged = _number(usage.get("credits_used"))
+    charged = number(usage.get("credits_used"))
     if charged is None:
-        charged = _number(_object(usage.get("cost")).get("credits"))
+        charged = number(_object(usage.get("cost")).get("credits"))
     can_cancel = info.get("can_cancel")
     return TaskReply(
         task_id=task_id,
         word=word,
         progress=_percent(row.get("progress")),
-        estimated_time=_number(info.get("estimated_time")),
-        credits_reserved=_number(usage.get("credits_reserved")),
+        estimated_time=number(info.get("estimated_time")),
+        credits_reserved=number(usage.get("credits_reserved")),
         credits_charged=charged,
         results=_links(row),
         failure=_failure(row, word.strip().lower(), charged),
-        created=_number(row.get("created")),
+        created=epoch(row.get("created")),
         can_cancel=can_cancel if isinstance(can_cancel, bool) else None,
         raw=shorten(row),
     )
@@ -187,9 +187,9 @@ def _row(row: Mapping[str, Any]) -> TaskRow:
         task_id=str(row["id"]),
         model=clean(str(row.get("model", "")), 100),
         word=clean(str(row.get("status", "")), 100),
-        created=_number(created) if not isinstance(created, str) else moment(created),
-        duration=_number(row.get("duration")),
-        credits_used=_number(row.get("credits_used")),
+        created=moment(created) if isinstance(created, str) else epoch(created),
+        duration=number(row.get("duration")),
+        credits_used=number(row.get("credits_used")),
     )
 
 
@@ -209,7 +209,7 @@ def read_credits(data: Any) -> Credits:
 
 def _balance(value: Any) -> Balance:
     row, balance = _object(value), Balance()
-    remaining, used = _number(row.get("remaining_credits")), _number(row.get("used_credits"))
+    remaining, used = number(row.get("remaining_credits")), number(row.get("used_credits"))
     if remaining is not None:
         balance["remaining_credits"] = remaining
     if used is not None:
@@ -260,12 +260,3 @@ def _percent(value: Any) -> float | None:
 
 def _object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return float(value) if math.isfinite(value) and value >= 0 else None
-    except OverflowError:
-        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 DETAIL, RAW = 300, 2000  # characters of the service's own words, of its answer, that are kept
+_FAR = 1e11  # seconds of the year 5138; milliseconds of 1973
 _TASK_ID = re.compile(r"(?!\.+$)[A-Za-z0-9._~:-]{1,200}")
 
 
@@ -55,6 +57,23 @@ def seconds(value: str | None, now: float) -> float | None:
         return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def number(value: object) -> float | None:
+    """A finite number that is not negative; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) and value >= 0 else None
+    except OverflowError:
+        return None
+
+
+def epoch(value: object) -> float | None:
+    """Epoch seconds, also of milliseconds; None for what no clock shows."""
+    found = number(value) or 0.0
+    found = found / 1000 if found > _FAR else found
+    return found if 0 < found <= _FAR else None
 
 
 def origin(location: str | None) -> str:

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from seedance_nb.evolink.plain import number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -86,7 +88,7 @@ def _price(row: Mapping[str, Any], quality: str) -> Price | None:
     least, most = (end * CREDITS_PER_USD * factors.get(quality, 1.0) for end in ends)
     if factors and _spans(ends, factors):
         least = most = most / max(factors.values())
-    whole = _number(row.get("min_charge_uc")) or 0.0
+    whole = number(row.get("min_charge_uc")) or 0.0
     return Price(least, most, whole / UNITS_PER_CREDIT) if 0 < least <= most else None
 
 
@@ -101,10 +103,10 @@ def _dollars(row: Mapping[str, Any]) -> tuple[float, float] | None:
         return None
     span = row.get("price_range")
     if isinstance(span, dict):
-        least, most = _number(span.get("min_usd")), _number(span.get("max_usd"))
+        least, most = number(span.get("min_usd")), number(span.get("max_usd"))
         if least is not None and most is not None:
             return least, most
-    yuan = _number(row.get("cny_price"))
+    yuan = number(row.get("cny_price"))
     dollars = None if yuan is None else yuan * CREDITS_PER_CNY / CREDITS_PER_USD
     return None if dollars is None else (dollars, dollars)
 
@@ -113,7 +115,7 @@ def _factors(row: Mapping[str, Any]) -> dict[str, float]:
     """By how much each quality multiplies the price."""
     found = row.get("resolution_multipliers") or _metadata(row).get("resolution_multipliers")
     numbers = (
-        {name: _number(each) for name, each in found.items()} if isinstance(found, dict) else {}
+        {name: number(each) for name, each in found.items()} if isinstance(found, dict) else {}
     )
     return {name: each for name, each in numbers.items() if each}
 
@@ -138,12 +140,3 @@ def _metadata(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _amount(digits: str) -> float:
     return float(digits.replace(",", ""))
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return float(value) if math.isfinite(value) and value >= 0 else None
-    except OverflowError:
-        return None

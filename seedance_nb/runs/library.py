@@ -6,7 +6,6 @@ import filecmp
 import hashlib
 import json
 import logging
-import math
 import os
 import re
 import shutil
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from seedance_nb.core.errors import ConfigError, ProtocolError, SeedanceError, TransportError
 from seedance_nb.evolink import mp4
+from seedance_nb.evolink.plain import epoch, number
 from seedance_nb.runs import disk, frames
 from seedance_nb.runs.journal import check_job
 
@@ -160,7 +160,7 @@ class Library:
         path = self._inside(record.get("file"))
         sha256 = record.get("sha256")
         counts = [_count(record.get(key)) for key in ("size", "width", "height")]
-        duration, expires_at = _number(record.get("duration")), _number(record.get("expires_at"))
+        duration, expires_at = number(record.get("duration")), epoch(record.get("expires_at"))
         if path is None or duration is None or not isinstance(sha256, str):
             return None
         size, width, height = counts
@@ -455,14 +455,6 @@ def _copy(source: BinaryIO, target: Path) -> Path:
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    with suppress(OverflowError):
-        return float(value) if math.isfinite(value) and value >= 0 else None
-    return None
 
 
 def _count(value: object) -> int | None:

@@ -38,6 +38,17 @@ def test_the_documented_create_answer_is_read_whole() -> None:
     assert json.loads(reply.raw) == CREATED
 
 
+@pytest.mark.parametrize(
+    ("told", "created"),
+    [(1774857405, 1774857405.0), (1774857405123, 1774857405.123), (0, None), (1e300, None)],
+)
+def test_a_task_was_made_at_a_time_that_a_clock_can_show(told: float, created: float) -> None:
+    """Milliseconds, which other servers send, are read as such; what is no time is none."""
+    assert created == protocol.read_task(task(created=told)).created
+    [row] = protocol.read_tasks([task(created=told)])
+    assert created == row.created
+
+
 def test_a_completed_task_gives_links_and_what_was_charged() -> None:
     """Links come from `results`; the charge from the usage that the service adds in the end."""
     usage = {"credits_used": 20.46, "cost": {"credits": 20.46, "usd": 0.3}}

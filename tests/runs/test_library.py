@@ -21,6 +21,7 @@ from seedance_nb.core import texts
 from seedance_nb.core.errors import ConfigError, ProtocolError, SeedanceError, TransportError
 from seedance_nb.evolink import mp4
 from seedance_nb.runs.disk import disk_error
+from seedance_nb.runs.journal import timestamp
 from seedance_nb.runs.library import Library, Video, bare_link, check_target
 
 CLIP = Path(__file__).parent.parent / "data" / "clip.mp4"
@@ -387,6 +388,7 @@ def test_a_hostile_record_makes_a_sane_video_or_none(
         assert video.path.is_relative_to(home / "videos")
         assert len(video.sha256) == 64
         assert all(value >= 0 for value in (video.size, video.duration, video.width))
+        assert video.expires_at is None or timestamp(video.expires_at)
 
 
 @pytest.mark.parametrize(
