@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,8 @@ def export(log: RequestLog, path: str | os.PathLike[str]) -> Path:
     except OSError as error:
         raise disk_error(error, target) from None
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
     return target
 
 

@@ -272,6 +272,15 @@ def test_a_video_tells_what_made_it(record: RequestLog, tmp_path: Path) -> None:
         VideoRequest.from_file(tmp_path / "nothing.mp4")
 
 
+@pytest.mark.parametrize("place", ["a.txt/log.zip", f"{'x' * 300}.zip"])
+def test_a_place_that_takes_no_file_is_told(record: RequestLog, tmp_path: Path, place: str) -> None:
+    """Below a file, or under a name that is too long, no log can be written: that is said."""
+    (tmp_path / "a.txt").touch()
+
+    with pytest.raises(ConfigError, match="could not be used"):
+        record.export(tmp_path / place)
+
+
 def test_an_unknown_ending_is_refused(record: RequestLog, tmp_path: Path) -> None:
     """A file whose ending says no form is refused, with the endings there are."""
     with pytest.raises(ConfigError, match=r"\.jsonl, \.ipynb, \.py, \.zip"):
