@@ -122,17 +122,16 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：{value!r} 不是网址，这里也没有这个文件。",
     ),
     "problem.media.nothing": (
-        "`{field}`: there is nothing in what was given, no file is chosen in it; choose one, or leave "
-        "it out.",
-        "`{field}`：给出的内容是空的，里面没有选文件；请选一个，或不写这一项。",
+        "`{field}`: what was given is empty: no file is chosen in it. Choose one, or leave it out.",
+        "`{field}`：给出的内容为空，没有选择文件；请选择一个，或不写这一项。",
     ),
     "problem.file.missing": (
         "`{field}`: there is no file {value!r}; did you mean {close!r}?",
         "`{field}`：没有文件 {value!r}；是否想写 {close!r}？",
     ),
     "problem.file.kind": (
-        "`{field}`: {value} is no input. Give a URL, a path, bytes, an open file, a picture, an array, "
-        "a figure, an upload or a job.",
+        "`{field}`: {value} cannot be an input. Give a URL, a path, bytes, an open file, a "
+        "picture, an array, a figure, an upload or a job.",
         "`{field}`：{value} 不能作输入。请给网址、路径、bytes、打开的文件、图片、数组、图表、上传的文件或任务。",
     ),
     "problem.file.text": (
@@ -140,8 +139,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：{value!r} 是以文本方式打开的；请用 'rb' 方式打开。",
     ),
     "problem.file.array": (
-        "`{field}`: an array of {shape} with {value} is no picture. Give H x W, H x W x 3 or H x W x 4 "
-        "with uint8, or with floats from 0 to 1.",
+        "`{field}`: an array of {shape} with {value} is not a picture. Give H x W, H x W x 3 or "
+        "H x W x 4 with uint8, or with floats from 0 to 1.",
         "`{field}`：形状 {shape}、类型 {value} 的数组不是图片。请给 H x W、H x W x 3 或 H x W x 4，"
         "类型为 uint8，或 0 到 1 的浮点数。",
     ),
@@ -183,16 +182,17 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：{value!r} 已损坏，文件头无法解读。请重新导出。",
     ),
     "problem.url.scheme": (
-        "`{field}`: {value!r}: {scheme}:// is not taken. Give an http(s) URL that anybody can open, "
-        "or the path of a file.",
+        "`{field}`: {value!r}: {scheme}:// is not supported. Give an http(s) URL that anybody "
+        "can open, or the path of a file.",
         "`{field}`：{value!r}：不支持 {scheme}://。请给公开的 http(s) 地址，或文件路径。",
     ),
     "problem.url.broken": (
-        "`{field}`: {value!r} is not a complete address; check host and blanks.",
+        "`{field}`: {value!r} is not a complete address; check the host, and that there are no "
+        "spaces.",
         "`{field}`：{value!r} 不是完整的网址；请检查主机名和空格。",
     ),
     "problem.url.data": (
-        "`{field}`: {value!r} is no whole data: address; copy it again or give a file.",
+        "`{field}`: {value!r} is not a whole data: address; copy it again or give a file.",
         "`{field}`：{value!r} 不是完整的 data: 地址；请重新复制或给文件。",
     ),
     "problem.url.display": (
@@ -218,8 +218,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：无法读取 {value!r}：{reason}。",
     ),
     "problem.file.size": (
-        "`{field}`: {value!r} has {size} MB; at most {limit} MB are taken. Compress it, "
-        "or add `--fit`.",
+        "`{field}`: {value!r} is {size} MB; at most {limit} MB are accepted. Compress it, or "
+        "add `--fit`.",
         "`{field}`：{value!r} 有 {size} MB，最多 {limit} MB。请先压缩，或加 `--fit`。",
     ),
     "problem.file.format": (
@@ -266,8 +266,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：{value!r} 每帧 {width} x {height} = {area} 像素；须为 {low} 到 {high}。请缩放，或加 `--fit`。",
     ),
     "problem.file.area.old": (
-        "`{field}`: {value!r} has {area} pixels a frame; older pages of the service name "
-        "{limit} as the most.",
+        "`{field}`: {value!r} has {area} pixels a frame; older documents of the service allow "
+        "{limit} at most.",
         "`{field}`：{value!r} 每帧 {area} 像素；服务的旧文档上限为 {limit}。",
     ),
     "problem.file.seconds": (
@@ -296,12 +296,12 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：{value!r} 为 {width} x {height} 像素；`--fit` 须裁掉 {percent}%，请自行裁剪。",
     ),
     "problem.fit.extra": (
-        "`{field}`: {value!r} cannot be fitted without {missing}; "
-        "`pip install 'seedance_nb[media]'` brings it.",
+        "`{field}`: {value!r} cannot be fitted without {missing}; run `pip install "
+        "'seedance_nb[media]'`.",
         "`{field}`：缺少 {missing}，无法适配 {value!r}；请安装 `pip install 'seedance_nb[media]'`。",
     ),
     "problem.fit.heic": (
-        "`{field}`: Pillow cannot read {value!r}, which is HEIC; `pip install pillow-heif` lets it, "
+        "`{field}`: Pillow cannot read {value!r}, which is HEIC; run `pip install pillow-heif`, "
         "or save it as JPEG.",
         "`{field}`：Pillow 读不了 HEIC 文件 {value!r}；请安装 `pip install pillow-heif`，或另存为 JPEG。",
     ),
@@ -310,7 +310,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：无法适配 {value!r}：{reason}。",
     ),
     "fit.line": (
-        "{name} was fitted: {steps}. The original is as it was.",
+        "{name} was fitted: {steps}. The original is unchanged.",
         "{name} 已适配：{steps}。原文件未改动。",
     ),
     "fit.format": ("{old} to {new}", "{old} 转为 {new}"),
@@ -320,8 +320,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "fit.fps": ("{old} to {new} frames a second", "帧率 {old} 到 {new}"),
     "fit.size": ("{old} to {new}", "{old} 到 {new}"),
     "problem.file.unchecked": (
-        "`{field}`: {value!r} was not checked in full, could not read: {facts}. The extra "
-        "`seedance_nb[media]` reads more kinds of files, where it is not installed yet.",
+        "`{field}`: {value!r} could not be checked in full; not readable: {facts}. The extra "
+        "`seedance_nb[media]` reads more kinds of files, if it is not installed yet.",
         "`{field}`：{value!r} 未能完整检查，读不出：{facts}。如未安装 `seedance_nb[media]`，装上后能读更多种文件。",
     ),
     "fact.width": ("width and height", "宽高"),
@@ -332,7 +332,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "`images`：首帧与尾帧的宽高比不同；尾帧会按首帧裁剪。",
     ),
     "problem.tag.nofile": (
-        "The prompt speaks of {tag}, but there is no such input; there is: {choices}.",
+        "The prompt mentions {tag}, but there is no such input; there are: {choices}.",
         "提示词提到了 {tag}，但没有这个输入；现有：{choices}。",
     ),
     "problem.prompt.choice": (
@@ -341,11 +341,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "提示词中的 {value} 会原样发送；加 `--sweep`（Python 用 `sd.sweep`）才会各生成一个。",
     ),
     "problem.tag.mode": (
-        "{tags} only speaks of a file with `-m reference`.",
+        "{tags} refers to a file only with `-m reference`.",
         "只有用 `-m reference` 时，{tags} 才指代文件。",
     ),
     "problem.tag.unused": (
-        "The prompt does not speak of {tags}.",
+        "The prompt does not mention {tags}.",
         "提示词没有提到 {tags}。",
     ),
     "problem.media.count": (
@@ -396,13 +396,13 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}` 不是此 API 的参数；是否想写 `{close}`？",
     ),
     "problem.name": (
-        "{value!r} cannot be the name of a variable. The prompt goes into the lines below "
-        "the first; values with blanks want quotes.",
+        "{value!r} cannot be the name of a variable. The prompt goes into the lines below the "
+        "first; values with spaces need quotes.",
         "{value!r} 不能作变量名。提示词请写在第一行下面；带空格的值要加引号。",
     ),
     "problem.name.file": (
-        "{value!r} is no name of a variable; several files want the option before each: "
-        "`{option} {value}`.",
+        "{value!r} is not the name of a variable; with several files, write the option before "
+        "each: `{option} {value}`.",
         "{value!r} 不是变量名；多个文件须每个前面各写一次选项：`{option} {value}`。",
     ),
     "problem.name.taken": (
@@ -410,8 +410,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "{value!r} 是 Python 自己的词，不能作变量名；请换一个。",
     ),
     "problem.variable.kind": (
-        "The variable {name!r} holds a {kind}, which is no text; write {{{{{name}}}}} if the braces "
-        "belong to the prompt.",
+        "The variable {name!r} holds a {kind}, which is not text; write {{{{{name}}}}} if the "
+        "braces belong to the prompt.",
         "变量 {name!r} 是 {kind}，不是文字；若花括号属于提示词，请写 {{{{{name}}}}}。",
     ),
     "problem.out": (
@@ -420,7 +420,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "`out`：{value!r} 以 {ending!r} 结尾，但生成的是 MP4；请给文件夹或以 .mp4 结尾的文件名。",
     ),
     "problem.out.kind": (
-        "`out`: {value!r} is no path; give a folder or a name that ends in .mp4.",
+        "`out`: {value!r} is not a path; give a folder or a name that ends in .mp4.",
         "`out`：{value!r} 不是路径；请给文件夹或以 .mp4 结尾的文件名。",
     ),
     "problem.tier.catalog": (
@@ -430,8 +430,8 @@ TABLE: dict[str, tuple[str, str]] = {
         '`sd.configure(catalog="2026-08")`。当前可选：{choices}。',
     ),
     "problem.body": (
-        "`{field}`: these addresses make a request of {size} MB, which may have {limit}; give shorter "
-        "ones, or the files themselves.",
+        "`{field}`: these addresses make the request {size} MB, and {limit} MB are allowed; "
+        "give shorter ones, or the files themselves.",
         "`{field}`：这些网址使请求达到 {size} MB，上限是 {limit} MB；请给较短的网址，或直接给文件。",
     ),
     "problem.media.private": (
@@ -440,7 +440,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：{value!r} 是内网地址，服务无法访问；请给出公开地址。",
     ),
     "problem.word": (
-        "{value!r} is one word too many: values with blanks want quotes, several images an "
+        "{value!r} is one word too many: values with spaces need quotes, several images need an "
         "option each, and the prompt of a cell goes below its first line.",
         "多了一个词 {value!r}：带空格的值要加引号，多张图片各用一个选项，单元格的提示词写在第一行下面。",
     ),
@@ -530,11 +530,12 @@ TABLE: dict[str, tuple[str, str]] = {
         "`{field}`：地址中请勿包含用户名和密码，它们会被显示并写入记录。",
     ),
     "problem.environment": (
-        "The environment has {field}, which is no setting and does nothing.",
+        "The environment has {field}, which is not a setting and has no effect.",
         "环境变量 {field} 不是任何设置，不起作用。",
     ),
     "problem.environment.close": (
-        "The environment has {field}, which is no setting and does nothing; did you mean {close}?",
+        "The environment has {field}, which is not a setting and has no effect; did you mean "
+        "{close}?",
         "环境变量 {field} 不是设置，不起作用；是否想写 {close}？",
     ),
     "problem.variable.secret": (
@@ -602,7 +603,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "Check the network, a proxy if there is one, and `base_url`.",
         "请检查网络、代理（如有）以及 `base_url`。",
     ),
-    "error.protocol": ("The service answered something unintelligible.", "服务的应答无法理解。"),
+    "error.protocol": (
+        "The answer of the service makes no sense.",
+        "服务的应答无法理解。",
+    ),
     "error.protocol.hint": (
         "Check `base_url`, and whether a proxy or a login page answers in its place.",
         "请检查 `base_url`，以及是否有代理或登录页面代为应答。",
@@ -643,7 +647,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.wait.unfollowed": (
         "Nobody follows job {job} at the moment, so waiting would never end.",
-        "目前没有人跟踪任务 {job}，等待不会结束。",
+        "任务 {job} 目前无人跟踪，等待不会结束。",
     ),
     "error.wait.unfollowed.hint": (
         "`sd.resume()` (or `%seedance resume`) follows it again; nothing is sent twice.",
@@ -890,7 +894,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "进行中的任务会用新密钥继续。",
     ),
     "error.auth.shape": (
-        "The API key has blanks or characters in it that no key has; nothing was sent.",
+        "The API key has spaces or characters in it that no key has; nothing was sent.",
         "API 密钥中有空格或密钥不会有的字符；请求未发送。",
     ),
     "error.auth.shape.hint": (
@@ -983,7 +987,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "任务 ID 以 task-unified- 开头；`%seedance jobs` 列出本地已知的任务。",
     ),
     "error.look": (
-        "The service does not tell of the task: {detail}",
+        "The service does not say how the task stands: {detail}",
         "服务没有告知任务的状态：{detail}",
     ),
     "error.look.hint": (
@@ -1007,11 +1011,11 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.service.channel": (
         "The service has no free channel for this model: {detail}",
-        "服务暂无可用通道：{detail}",
+        "服务暂无该模型的可用通道：{detail}",
     ),
     "error.service.channel.hint": (
         "Nothing was billed. Try again in a few minutes, or another tier.",
-        "没有扣费。请几分钟后重试，或换一个 tier。",
+        "没有扣费。请几分钟后重试，或换一个档位（`--tier`）。",
     ),
     "error.service.gone": (
         "The service does not know this task: {detail}",
@@ -1048,7 +1052,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "请检查 `base_url`，以及是否有代理或登录页面代为应答。",
     ),
     "error.protocol.task": (
-        "The answer is no task, or another one: {detail}",
+        "The answer is not about this task: {detail}",
         "应答中没有任务，或不是所查的任务：{detail}",
     ),
     "error.protocol.task.hint": (
@@ -1142,7 +1146,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "视频已生成：用 `%seedance resume` 下载，不另收费。",
     ),
     "error.download.address": (
-        "The link of the video is no http(s) address: {detail}",
+        "The link of the video is not an http(s) address: {detail}",
         "视频链接不是 http(s) 地址：{detail}",
     ),
     "error.download.address.hint": (
@@ -1253,7 +1257,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "请设置 EVOLINK_API_KEY 或运行 `%seedance login`；或去掉 EVOLINK_BASE_URL 以使用模拟器。",
     ),
     "error.key.shape": (
-        "The API key is no key: it has blanks or characters that no key has.",
+        "The API key cannot be one: it has spaces or characters that no key has.",
         "API 密钥无效：含有空格等不可能出现的字符。",
     ),
     "error.key.shape.hint": (
@@ -1262,12 +1266,13 @@ TABLE: dict[str, tuple[str, str]] = {
         "请从 evolink.ai/dashboard/keys 重新复制；不设置 EVOLINK_API_KEY 则由免费的模拟器作答。",
     ),
     "error.out": (
-        "Nothing was sent: a copy cannot be written to {path}, since {folder} takes no files.",
-        "请求未发送：无法把副本写到 {path}，{folder} 不可写。",
+        "Nothing was sent: a copy cannot be written to {path}, since {folder} cannot be written "
+        "to.",
+        "请求未发送：无法把副本写到 {path}，{folder} 无法写入。",
     ),
     "error.out.hint": ("Name another place with `-o`.", "请用 `-o` 指定其他位置。"),
     "error.key.literal": (
-        "The API key stands in the cell itself, where it would be saved with the notebook.",
+        "The API key is written in the cell itself, where it would be saved with the notebook.",
         "API 密钥写在了单元格里，会随笔记本一起保存。",
     ),
     "error.key.literal.hint": (
@@ -1402,7 +1407,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "{name} 未上传：账户在 {host} 的文件数已达上限（{used} / {most}）：{detail}",
     ),
     "error.upload.quota.hint": (
-        "Files go by themselves after 72 hours; until then give a public URL instead.",
+        "Files are deleted after 72 hours; until then give a public URL instead.",
         "文件会在 72 小时后自动删除；在此之前请改用公开的 URL。",
     ),
     "error.upload.address": (
@@ -1414,7 +1419,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "请检查 `files_url`，或改用公开的 URL。",
     ),
     "error.upload.changed": (
-        "The copy of {name} ({path}) no longer holds what it held; nothing was sent.",
+        "The copy of {name} ({path}) was changed since it was made; nothing was sent.",
         "{name} 的副本（{path}）内容已改变；没有发送任何请求。",
     ),
     "error.upload.changed.hint": (
@@ -1484,7 +1489,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "error.pandas.hint": ("`pip install pandas`.", "`pip install pandas`。"),
     "error.export.form": (
-        "{path!r}: the ending says in which form, one of {choices}.",
+        "{path!r}: the ending of the name chooses the form, one of {choices}.",
         "{path!r}：扩展名决定格式，可选 {choices}。",
     ),
     "error.yes": (
@@ -1577,7 +1582,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "0 额度（回放）",
     ),
     "estimate.unknown.price": (
-        "unknown: no public price list tells it, and no video like it was made here",
+        "unknown: no public price list has it, and no video like it was made here",
         "未知：公开价目表没有，这里也没有生成过同类视频",
     ),
     "estimate.unknown.videos": (
@@ -1628,7 +1633,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "{job}：输入的副本与当时使用的不一致：{detail}。",
     ),
     "verify.sidecar": (
-        "{job}: what stands beside the video tells another story: {detail}.",
+        "{job}: the .json beside the video does not agree with the record: {detail}.",
         "{job}：视频旁的说明文件与记录不符：{detail}。",
     ),
     "verify.notebook": (
@@ -1656,10 +1661,13 @@ TABLE: dict[str, tuple[str, str]] = {
         "日志缺少若干行：{detail}。",
     ),
     "verify.added": (
-        "Lines of the journal bear no number of their own, so somebody put them in: {detail}.",
+        "Lines of the journal have no number of their own, so they were added later: {detail}.",
         "日志中有些行没有自己的编号，是后来加入的：{detail}。",
     ),
-    "verify.nonotebook": ("it is no notebook", "不是笔记本文件"),
+    "verify.nonotebook": (
+        "it is not a notebook",
+        "不是笔记本文件",
+    ),
     "verify.good": (
         "{count:entry|entries}: every request, file and sidecar is as the record says.",
         "{count} 条记录：请求、文件和说明均与记录一致。",
@@ -1689,7 +1697,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "log.column.where": ("Made on", "来源"),
     "log.column.credits": ("Credits", "额度"),
     "log.column.file": ("File", "文件"),
-    "log.empty": ("Nothing was asked in {home} yet.", "{home} 中还没有请求。"),
+    "log.empty": (
+        "Nothing has been asked for in {home} yet.",
+        "{home} 中还没有请求。",
+    ),
     "log.written": ("{count:entry|entries} in {path}.", "{count} 条记录已写入 {path}。"),
     "log.written.calls": ("{count:call|calls} in {path}.", "{count} 次调用已写入 {path}。"),
     "error.internal": (
@@ -1820,8 +1831,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "任务 {job} 已放弃；服务端可能的结果不再跟踪。",
     ),
     "error.job.givenup.hint": (
-        "Nothing. If its task turns up in your account, `%seedance adopt TASK_ID` fetches the "
-        "video at no cost; `%seedance again {job}` is a new task, and is billed as one.",
+        "There is nothing to do. If its task turns up in your account, `%seedance adopt "
+        "TASK_ID` fetches the video at no cost; `%seedance again {job}` is a new task, and is "
+        "billed as one.",
         "无需操作。若它的任务出现在账户中，`%seedance adopt TASK_ID` 可免费取回视频；"
         "`%seedance again {job}` 则是新任务，会另行扣费。",
     ),
@@ -1946,7 +1958,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "请求无需改动；请检查本机网络。",
     ),
     "panel.change.report": (
-        "Nothing in the request; if it comes again, tell the service's support what stands below.",
+        "Nothing in the request; if it comes again, send the service's support what is shown "
+        "below.",
         "请求无需改动；若再次出现，请把下面的内容告诉服务方的支持人员。",
     ),
     "panel.money.no": ("No.", "没有。"),
@@ -2079,14 +2092,18 @@ TABLE: dict[str, tuple[str, str]] = {
         "`%seedance show {job}` 在单独的单元格中显示。",
     ),
     "board.range": ("{first} to {last} of {found}", "第 {first}–{last} 个，共 {found} 个"),
-    "board.none": ("No job is like that.", "没有符合条件的任务。"),
+    "board.none": (
+        "No job matches.",
+        "没有符合条件的任务。",
+    ),
     "board.empty": ("No jobs yet.", "还没有任务。"),
     "board.asof": (
         "As of {time}; `%seedance jobs` shows how it is now.",
         "截至 {time}；`%seedance jobs` 查看最新状态。",
     ),
     "board.resting": (
-        "This board stands still, since newer ones are open; run its cell again to see it move.",
+        "This board is no longer updated, since newer ones are open; run its cell again to "
+        "bring it back.",
         "此面板已停止更新（已打开更新的面板）；重新运行该单元格即可恢复。",
     ),
     # --- gallery -------------------------------------------------------------------------------
@@ -2115,7 +2132,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "option.prompt": ("what the video shows", "视频内容"),
     "option.model": (
         "text, image, reference or a full model ID; by default chosen from the inputs",
-        "text、image、reference 或完整 model ID；默认按输入选择",
+        "text、image、reference 或完整的模型 ID；默认按输入选择",
     ),
     "option.tier": ("speed and price: standard, fast, mini", "速度与价格：standard、fast、mini"),
     "option.duration": ("seconds, 4 to 15 (default 5)", "时长（秒），4–15（默认 5）"),
@@ -2171,7 +2188,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "若费用可能超过 N 额度则拒绝（仅限真实服务）",
     ),
     "option.yes": (
-        "the yes that a sweep, or more than 4 takes, wants on a live account",
+        "agree to the cost: needed on a live account for a sweep, or more than 4 takes",
         "确认：真实账户上的批量或多于 4 条时需要",
     ),
     "option.wait": ("block the cell until the video is there", "等到视频完成"),
@@ -2329,13 +2346,16 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.verb.close.hint": ("`%seedance help` lists them all.", "`%seedance help` 列出全部。"),
     "magic.verb.words": (
         "`%seedance {verb}` takes {takes}; {given} given.",
-        "`%seedance {verb}` 需要{takes}；给了 {given} 个。",
+        "`%seedance {verb}` 的参数应为：{takes}；给了 {given} 个。",
     ),
     "magic.verb.words.hint": (
         "`%seedance help` tells what each verb takes, `%seedance jobs` the IDs of the jobs.",
         "`%seedance help` 说明每个动词的参数，`%seedance jobs` 列出任务 ID。",
     ),
-    "magic.takes.none": ("nothing further", "零个参数"),
+    "magic.takes.none": (
+        "no further words",
+        "无",
+    ),
     "magic.takes.maybe": ("at most one job", "至多一个任务"),
     "magic.takes.many": ("jobs, or nothing for the latest", "若干任务，或不填（最近的）"),
     "magic.takes.one": ("exactly one job", "恰好一个任务"),
@@ -2483,7 +2503,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "verb.adopt": (
         "TASK_ID [JOB]: follow a task made elsewhere, or by an uncertain JOB",
-        "TASK_ID [JOB]：跟踪在别处创建的任务，或结果不明的任务 JOB 的任务",
+        "TASK_ID [JOB]：跟踪在别处创建的任务，或由结果不明的 JOB 创建的任务",
     ),
     "verb.log": (
         "what was asked, from which cell, and what became of it",
@@ -2542,9 +2562,12 @@ TABLE: dict[str, tuple[str, str]] = {
     "form.upload.remove": ("Remove {name}", "移除 {name}"),
     "form.offers": ("Complete:", "补全："),
     "form.offers.tip": ("Put {path} into the line", "填入 {path}"),
-    "form.tags": ("The prompt can speak of: {tags}", "提示词中可以使用：{tags}"),
+    "form.tags": (
+        "The prompt can refer to: {tags}",
+        "提示词中可以使用：{tags}",
+    ),
     "form.tags.reference": (
-        "{tags} only speaks of a file where the input is Reference.",
+        "{tags} refers to a file only where the input is Reference.",
         "只有输入类型为“参考”时，{tags} 才指代文件。",
     ),
     "form.label.fit": ("Fit files to the limits (--fit)", "调整文件以符合限制（--fit）"),
@@ -2561,7 +2584,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "form.mode.image": ("Image to video", "图生视频"),
     "form.mode.reference": ("Reference to video", "参考生视频"),
     "form.mode.automatic": (
-        "{mode}, by what is put in ({input}): {model}",
+        "{mode}, chosen by the input ({input}): {model}",
         "{mode}，按输入选择（{input}）：{model}",
     ),
     "form.mode.chosen": ("{mode}, as chosen: {model}", "{mode}，手动选择：{model}"),
@@ -2607,7 +2630,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "[ID 或变量名] 把任务对应的单元格放到下方",
     ),
     "verb.form": (
-        "[ID, digest or file] fill in a form; of a job, a digest or a video's file",
+        "[ID, digest or file] open a form, filled in from a job, a digest or a video's file",
         "[ID、摘要或文件] 打开表单；可由任务、摘要或视频文件填入",
     ),
     # --- command line --------------------------------------------------------------------------
@@ -2650,7 +2673,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "live 会消耗额度，且必须加 --yes",
     ),
     "cli.demo.yes": (
-        "the yes to a live demo",
+        "agree to a live demo",
         "同意以 live 方式运行演示",
     ),
     "cli.demo.folder": (
@@ -2671,7 +2694,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "cli.demo.refused": (
         "refused, as it should be",
-        "被拒绝，理应如此",
+        "按预期被拒绝",
     ),
     "cli.demo.done": (
         "Done in {seconds:.0f} s: {videos} videos. Open {html} in a browser.",
@@ -2743,7 +2766,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "cli.origin.shown": (
         "{job}: on disk already; nothing was sent. --new makes another take.",
-        "{job}：已有视频；没有发送请求。--new 可再生成一个。",
+        "{job}：已有视频；没有发送请求。--new 可再生成一条。",
     ),
     "cli.origin.joined": (
         "{job}: already on its way; nothing was sent.",
@@ -2807,8 +2830,8 @@ TABLE: dict[str, tuple[str, str]] = {
         "不同的种子产生不同的画面和 ID（默认 0）",
     ),
     "cli.simulate.scenario": (
-        "what shall happen: {names}",
-        "演练情景：{names}",
+        "what is to happen: {names}",
+        "要演练的场景：{names}",
     ),
     "cli.simulate.catalog": (
         "which models it offers (default: quickstart)",
@@ -2922,7 +2945,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "服务中途取消任务。",
     ),
     "scenario.stall": (
-        "Progress stops at 95 % for ever.",
+        "Progress stops at 95% for ever.",
         "进度永远停在 95 %。",
     ),
     "scenario.jump": (
@@ -2931,7 +2954,7 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "scenario.backwards": (
         "Progress falls back from 70 % to 30 % on the way.",
-        "进度中途从 70 % 退回 30 %。",
+        "进度中途从 70% 退回 30%。",
     ),
     "scenario.unknown-status": (
         "For a while the status is a word that nobody has documented.",
@@ -2955,15 +2978,15 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "scenario.no-quota": (
         "The account is empty: every create gets a 402.",
-        "账户没有积分：每个创建请求都得到 402。",
+        "账户没有额度：每个创建请求都得到 402。",
     ),
     "scenario.no-channel": (
         "No channel serves the model: every create gets a 400.",
-        "没有渠道提供该模型：每个创建请求都得到 400。",
+        "没有通道提供该模型：每个创建请求都得到 400。",
     ),
     "scenario.no-channel-503": (
         "No channel serves the model: every create gets the older 503.",
-        "没有渠道提供该模型：每个创建请求都得到旧式的 503。",
+        "没有通道提供该模型：每个创建请求都得到旧式的 503。",
     ),
     "scenario.bad-key": (
         "The key is not accepted: 401 everywhere.",
@@ -3005,11 +3028,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "magic.column.happens": ("What happens", "会发生什么"),
     "clean.none": ("Nothing to remove in {home}.", "{home} 中没有可删除的文件。"),
     "clean.would": (
-        "{count} files ({size} MB) can go without loss; with `-y` they are removed.",
+        "{count:file|files} ({size} MB) can go without loss; `-y` removes them.",
         "有 {count} 个文件（{size} MB）可以安全删除；加上 `-y` 即可删除。",
     ),
     "clean.done": (
-        "{count} files removed, {size} MB freed.",
+        "{count:file|files} removed, {size} MB freed.",
         "已删除 {count} 个文件，释放 {size} MB。",
     ),
     "clean.files": ("Files", "文件数"),
@@ -3017,14 +3040,17 @@ TABLE: dict[str, tuple[str, str]] = {
         "Clips of the simulator, which it makes anew when they are asked for",
         "模拟器的片段（需要时会重新生成）",
     ),
-    "clean.part": ("Halves of downloads that nobody is making any more", "已中断的下载残留"),
+    "clean.part": (
+        "Unfinished downloads that nobody goes on with",
+        "未完成且无人继续的下载",
+    ),
     "clean.input": ("Copies of inputs that no job refers to", "没有任务引用的输入副本"),
     "explain.head": ("HTTP of {job}: {count:exchange|exchanges}", "{job} 的 HTTP 往来：{count} 次"),
     "explain.gap": (", of which {count} in the middle are left out", "（省略中间 {count} 次）"),
     "explain.waiting": ("HTTP of {job}: nothing yet", "{job} 的 HTTP 往来：暂无"),
     "explain.none": (
         "HTTP of {job}: nothing was sent for this cell. `--new` makes a new take.",
-        "{job} 的 HTTP 往来：这个单元格没有发送请求。用 `--new` 可重新生成一次。",
+        "{job} 的 HTTP 往来：这个单元格没有发送请求。用 `--new` 可再生成一条。",
     ),
     "explain.lost": ("no answer: {reason}", "没有应答：{reason}"),
     "explain.file": ("(the file)", "（文件内容）"),
@@ -3189,15 +3215,15 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "doctor.reach.yes": (
         "yes, {url} answers ({credits} credits left)",
-        "可以，{url} 有应答（剩余 {credits} 额度）",
+        "正常，{url} 有应答（剩余 {credits} 额度）",
     ),
     "doctor.reach.plain": (
         "yes, {url} answers",
-        "可以，{url} 有应答",
+        "正常，{url} 有应答",
     ),
     "doctor.reach.no": (
         "no: {reason}",
-        "不可以：{reason}",
+        "不通：{reason}",
     ),
     "doctor.reach.slow": (
         "no answer within {seconds} s",

@@ -94,7 +94,7 @@ def test_a_mistyped_setting_is_told_once(run: Run, monkeypatch: pytest.MonkeyPat
     """A variable that is nearly a setting is named in one line; nearly a cap, nothing is sent."""
     monkeypatch.setenv("SEEDANCE_NB_EMBEDD", "always")
     said = [run("generate", "--dry-run", "a red kite") for _ in range(2)]
-    told = "SEEDANCE_NB_EMBEDD, which is no setting and does nothing; did you mean"
+    told = "SEEDANCE_NB_EMBEDD, which is not a setting and has no effect; did you mean"
 
     assert [0, 0] == [one.code for one in said]
     assert 1 == "".join(one.err for one in said).count(told)
@@ -328,7 +328,7 @@ def test_clean_removes_with_a_yes_only(run: Run) -> None:
     listed = run("clean")
     assert 0 == listed.code
     assert 2 == len(listed.out.splitlines())
-    assert "with `-y` they are removed" in listed.err
+    assert "`-y` removes them" in listed.err
     assert all(path.exists() for path in (made, half, *clips))
 
     removed = run("clean", "-y")

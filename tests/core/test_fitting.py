@@ -164,7 +164,7 @@ def test_what_was_done_is_told() -> None:
     [said] = fitting.lines([before, done])
     assert said == (
         "cat.heic was fitted: HEIC to JPEG, cropped from 8000 x 3000 to 7500 x 3000 pixels, scaled "
-        "from 7500 x 3000 to 6000 x 2400 pixels, 41.2 MB to 4.1 MB. The original is as it was."
+        "from 7500 x 3000 to 6000 x 2400 pixels, 41.2 MB to 4.1 MB. The original is unchanged."
     )
     texts.use("zh")
     try:

@@ -102,7 +102,7 @@ def test_a_copy_is_an_mp4(out: str) -> None:
 
 def test_a_copy_wants_a_path() -> None:
     """A variable after `-o` that holds no path is refused before anything is sent."""
-    assert "`out`: 5 is no path" in problems_of("-o {number}", number=5)
+    assert "`out`: 5 is not a path" in problems_of("-o {number}", number=5)
 
 
 def test_all_mistakes_of_a_cell_come_at_once() -> None:

@@ -261,7 +261,7 @@ def test_inputs_are_seen_with_their_tags(form: Form, tmp_path: Path) -> None:
         html = note(form, field)
         assert 1 == html.count("<img") == html.count('src="data:image/')
         assert [] == [fact for fact in facts if fact not in html]
-    assert "speak of: @image1 @image2 @video1 @audio1" in note(form, "prompt")
+    assert "refer to: @image1 @image2 @video1 @audio1" in note(form, "prompt")
 
 
 def test_frames_are_called_what_they_are(form: Form) -> None:
@@ -271,7 +271,7 @@ def test_frames_are_called_what_they_are(form: Form) -> None:
 
     html = note(form, "images")
     assert html.index("First frame") < html.index("Last frame")
-    assert "@image1 only speaks of a file where the input is Reference" in note(form, "prompt")
+    assert "@image1 refers to a file only where the input is Reference" in note(form, "prompt")
 
 
 def test_tags_and_files_that_do_not_meet_are_said_under_the_prompt(form: Form) -> None:
@@ -280,8 +280,8 @@ def test_tags_and_files_that_do_not_meet_are_said_under_the_prompt(form: Form) -
     form.controls["images"].value = f"{URL}\n{URL}"
     form.controls["prompt"].value = "@image1 and @video1"
 
-    assert "speaks of @video1" in note(form, "prompt")
-    assert "does not speak of @image2" in note(form, "prompt")
+    assert "mentions @video1" in note(form, "prompt")
+    assert "does not mention @image2" in note(form, "prompt")
     assert form.state.is_ready
 
 

@@ -47,7 +47,7 @@ def test_nothing_to_ask_again_is_told(
     """`%seedance rerun` in an empty folder says that nothing was asked there."""
     assert shell.run_cell("%seedance rerun").success
 
-    assert f"Nothing was asked in {session.settings.home} yet." in capsys.readouterr().out
+    assert f"Nothing has been asked for in {session.settings.home} yet." in capsys.readouterr().out
 
 
 def test_a_folder_that_was_deleted_comes_back(session: Any) -> None:

@@ -167,7 +167,7 @@ def test_other_mistyped_variables_are_told(tmp_path: Path) -> None:
     near, far = (problem.text for problem in found.strange)
     assert "SEEDANCE_NB_LANGAUGE" in near
     assert "did you mean SEEDANCE_NB_LANGUAGE?" in near
-    assert "SEEDANCE_NB_Q, which is no setting" in far
+    assert "SEEDANCE_NB_Q, which is not a setting" in far
 
 
 def test_a_setting_of_the_other_prefix_is_named(tmp_path: Path) -> None:
