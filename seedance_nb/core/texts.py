@@ -1052,7 +1052,7 @@ TABLE: dict[str, tuple[str, str]] = {
         "请检查 `base_url`，以及是否有代理或登录页面代为应答。",
     ),
     "error.protocol.task": (
-        "The answer is not about this task: {detail}",
+        "The answer holds no task, or another one: {detail}",
         "应答中没有任务，或不是所查的任务：{detail}",
     ),
     "error.protocol.task.hint": (

@@ -76,7 +76,7 @@ class TaskRow:
         model: Which model made it.
         word: The status word as it came.
         created: Epoch seconds.
-        duration: Seconds of video.
+        duration: Seconds that the task took.
         credits_used: Credits taken.
     """
 

@@ -60,8 +60,8 @@ def tell(state: JobState, rows: list[TaskRow] | None) -> str:
     lines = [say("session.candidates.some", job=state.id, model=model)]
     for row in rows:
         made = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.created))
-        length = say("panel.seconds", count=f"{row.duration:g}") if row.duration else ""
-        facts = [made, row.word, length]
+        took = say("panel.seconds", count=f"{row.duration:g}") if row.duration else ""
+        facts = [made, row.word, say("panel.took", time=took) if took else ""]
         what = ", ".join(filter(None, facts))
         lines.append(f"  %seedance adopt {row.task_id} {state.id}  # {what}")
     return "\n".join(lines)

@@ -72,7 +72,7 @@ CREATE = table({
     LOST: f"{UNSENT}, {BROKEN}",
     OWN: f"{DOWN}, 501",
     SENSELESS: f"{NONSENSE}, {MOVED}, an error in a 200",
-    ("uncertain", "unknown", "is no task", 1): "an empty object",
+    ("uncertain", "unknown", "holds no task", 1): "an empty object",
     ("uncertain", "unknown", "it timed out", 1): "408",
     ("uncertain", "unknown", "cannot tell", 1): "409, 409 outcome unknown",
     ("failed", "no", "refused the request", 1): f"{NAMED}, {REFUSED}",
@@ -88,13 +88,13 @@ POLL = table({
     FINE: f"""{ODD}, {UNSENT}, {BROKEN}, {NONSENSE}, {MOVED}, {BUSY}, {DOWN}, {REFUSED}, 501,
         403 html of a firewall, an empty object, an error in a 200, 402, 404, 404 html, 405, 407,
         408, 413""",
-    ("pending", "unknown", "does not tell of the task", 1): f"{NAMED}, 409, 409 outcome unknown",
+    ("pending", "unknown", "does not say how the task", 1): f"{NAMED}, 409, 409 outcome unknown",
     ("pending", "unknown", "refused the API key", 1): "401",
     ("pending", "unknown", "another account", 1): "403",
 })  # fmt: skip
 DOWNLOAD = table({
     FINE: ", ".join(name for name in FAULTS if name != "302 to a file"),
-    ("downloading", "yes", "no http(s) address", 1): "302 to a file",
+    ("downloading", "yes", "not an http(s) address", 1): "302 to a file",
 })  # fmt: skip
 UPLOAD = table({
     FINE: f"{ODD}, {UNSENT}, {BROKEN}, {BUSY}, {DOWN}, 408",

@@ -27,8 +27,10 @@ from seedance_nb.core.errors import (
     WaitTimeout,
 )
 from seedance_nb.core.request import VideoRequest
+from seedance_nb.evolink.protocol import TaskRow
 from seedance_nb.runs import candidates
 from seedance_nb.runs.job import Job, Jobs
+from seedance_nb.runs.record import JobState
 from seedance_nb.runs.session import Session
 from seedance_nb.runs.settings import resolve
 
@@ -333,6 +335,13 @@ def test_tasks_that_may_be_an_uncertain_request_are_listed(
     session.adopt(ours, job.request)
     assert "completed" == job.wait(10).status
     assert [] == [row for row in session.candidates(job) or [] if row.task_id == ours]
+
+
+def test_the_time_that_a_task_took_is_not_told_as_the_length_of_its_video() -> None:
+    """The list of tasks tells how long each took, not how long its video is."""
+    row = TaskRow(task_id="task-unified-1-a", model="m", word="completed", duration=130.0)
+
+    assert "completed, took 130 s" in candidates.tell(JobState(id="kite2345"), [row])
 
 
 def test_a_server_without_a_list_of_tasks_is_no_reason_to_say_anything(
