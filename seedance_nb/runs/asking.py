@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from seedance_nb.runs import library
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from seedance_nb.core.options import Order
     from seedance_nb.runs.settings import Settings
@@ -60,7 +61,8 @@ def as_sweep(
         InvalidRequest: With every problem of all combinations, each once.
     """
     problems = _takes_problems(takes)
-    prompts = [prompt] if isinstance(prompt, str) else list(prompt)
+    several = isinstance(prompt, Iterable) and not isinstance(prompt, str)
+    prompts = list(prompt) if several else [prompt]
     try:
         texts = [text for one in prompts for text in _alternatives(one)]
         requests = sweep.requests_of(texts, *sweep.split_fields(fields), takes=takes)

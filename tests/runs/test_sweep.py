@@ -81,6 +81,15 @@ def test_prompts_can_be_a_list(live: Peer) -> None:
     assert ["a red kite", "a blue kite", "a boat"] == [prompt for prompt, _ in asked(jobs)]
 
 
+@pytest.mark.parametrize("prompt", [5, None])
+def test_what_is_no_prompt_is_refused_in_words(live: Peer, prompt: Any) -> None:
+    """A prompt that is neither text nor several texts is a problem of the request."""
+    with pytest.raises(InvalidRequest, match="must be text, not"):
+        sd.sweep(prompt, duration=[4, 5])
+
+    assert [] == live.creates
+
+
 def test_one_bad_combination_spoils_all(live: Peer) -> None:
     """All problems are found before anything is sent, whatever else would be fine."""
     with pytest.raises(InvalidRequest) as caught:
