@@ -59,7 +59,7 @@ PASSING = (
     (re.compile(r"data:[\w/]+;base64,[\w+/=]+"), "DATA"),
     (re.compile(r"task-unified-[\w-]+"), "TASK"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
-    (re.compile(r"\b20\d\d-\d\d-\d\d(T|\s)?"), "DAY"),
+    (re.compile(r"\b20\d\d-\d\d-\d\d(T|\s)?"), "DAY "),  # what follows is a word of its own
     (re.compile(r"\b\d\d:\d\d(:\d\d)?\b"), "TIME"),
     (re.compile(r"\b[\d.]+ (kB|MB|s|h|min)\b"), "AMOUNT"),
 )
