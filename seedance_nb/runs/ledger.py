@@ -37,8 +37,9 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _HISTORY = frozenset({"call", "session"})
 # Events that must be on disk before what they announce is done; without them it is not done.
 _BEFORE = frozenset({"asked", "submitting", "claimed", "adopted"})
-# What is written as soon as there is room: without it nobody would know a paid task.
-_LATER = frozenset({"accepted"})
+# What is written as soon as there is room: without it nobody would know a paid task, and what was
+# taken back would be sent by the next kernel.
+_LATER = frozenset({"accepted", "cancelled"})
 
 
 class Ledger:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from seedance_nb.core.errors import BudgetExceeded, ConfigError, SubmitUncertain
+from seedance_nb.core.errors import (
+    BudgetExceeded,
+    ConfigError,
+    SeedanceError,
+    SubmitUncertain,
+)
 from seedance_nb.core.texts import say
 from seedance_nb.runs.asking import as_request, as_sweep, check_place, new_name
 from seedance_nb.runs.budget import (
@@ -23,7 +28,6 @@ from seedance_nb.runs.record import JobState, hopeful, next_take
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from seedance_nb.core.errors import SeedanceError
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.runs.estimate import Estimate
     from seedance_nb.runs.settings import Settings
@@ -119,18 +123,10 @@ class Session(Caretaker):
                 self.inputs.kept(request)
             if tell is not None:
                 tell(say_plan(plan, self.purse.estimate(fresh, 0), self.where))
-            made: list[Job] = []
-            for request, known in plan:
-                jobs = [
-                    self._reuse(state, request, explain=explain)
-                    if state
-                    else self._ask(request, take, cell, explain=explain)
-                    for take, state in known.items()
-                ]
-                again = new or not self.settings.reuse
-                self.ledger.note_call(request, jobs, cell or {}, takes=takes, new=again)
-                made += jobs
-            self.purse.hold([job for job in made if job.origin == "sent"], consent)
+            made = self._note(plan, cell or {}, takes=takes, new=new, explain=explain)
+            self.purse.hold(_sent(made), consent)
+            for job in _sent(made):
+                self._pursue(job)
         return Jobs(made)
 
     def foresee(
@@ -190,11 +186,33 @@ class Session(Caretaker):
         """What has to be sent, once for each take."""
         return [request for request, known in plan for state in known.values() if state is None]
 
+    def _note(
+        self, plan: Plan, cell: Mapping[str, Any], *, takes: int, new: bool, explain: bool
+    ) -> list[Job]:
+        """Write down all that is asked for, before any of it is sent; or take it back."""
+        made: list[Job] = []
+        again = new or not self.settings.reuse
+        try:
+            for request, known in plan:
+                for take, state in known.items():
+                    made.append(
+                        self._reuse(state, request, explain=explain)
+                        if state
+                        else self._ask(request, take, cell, explain=explain)
+                    )
+                self.ledger.note_call(request, made[-len(known) :], cell, takes=takes, new=again)
+        except (OSError, SeedanceError):
+            for job in _sent(made):
+                error = SeedanceError("error.job.stopped", job=job.id)
+                self.ledger.record(job, "cancelled", error=error.to_dict())
+            raise
+        return made
+
     def _ask(
         self,
         request: VideoRequest,
         take: int,
-        cell: Mapping[str, Any] | None,
+        cell: Mapping[str, Any],
         *,
         explain: bool = False,
     ) -> Job:
@@ -215,11 +233,10 @@ class Session(Caretaker):
             backend=self.backend,
             base_url=self.settings.server,
             idempotency_key=f"seedance-nb-{new_name(self._rng, 32)}",
-            cell=self.ledger.call_facts(cell or {}),
+            cell=self.ledger.call_facts(cell),
         )
         job.become(job.state.with_(request=request))
         job.origin = "sent"
-        self._pursue(job)
         return job
 
     def _reuse(self, state: JobState, request: VideoRequest, *, explain: bool = False) -> Job:
@@ -287,6 +304,7 @@ class Session(Caretaker):
             else:
                 self.purse.check([state.request], NO_CONSENT)
                 made = self._ask(state.request, take, cell)
+                self._pursue(made)
             self.ledger.note_call(state.request, [made], cell, takes=1, new=new)
         return made
 
@@ -307,3 +325,8 @@ class Session(Caretaker):
             self.server.update(settings)
             if renewed:
                 self.go_on()
+
+
+def _sent(jobs: Iterable[Job]) -> list[Job]:
+    """The jobs that a call made, and did not find there."""
+    return [job for job in jobs if job.origin == "sent"]

@@ -21,6 +21,7 @@ from seedance_nb.core.errors import (
     SubmitUncertain,
     TaskFailed,
 )
+from seedance_nb.runs.budget import Consent
 from seedance_nb.runs.job import Job
 from seedance_nb.runs.log import read
 from seedance_nb.runs.session import Session
@@ -251,6 +252,31 @@ def test_what_a_full_disk_could_not_note_of_a_session_is_noted_later(session: Se
     one(session).wait(30)
 
     assert "python" in read(session).sessions[session.id]["versions"]
+
+
+def test_a_sweep_that_a_full_disk_broke_off_sends_nothing(
+    session: Session, proxy: Proxy, tmp_path: Path
+) -> None:
+    """All of a sweep or nothing: what was noted before the disk was full is taken back."""
+    one(session, "cat").wait(30)
+    [journal] = (session.home / "journal").glob("*.jsonl")
+    lines = journal.read_bytes().splitlines(keepends=True)
+    first = sum(len(line) for line in lines if b'"asked"' in line or b'"call"' in line)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size + first + 99, hard))
+    try:
+        with pytest.raises(ConfigError):
+            session.sweep(["dog", "fox", "owl"], consent=Consent(yes=True))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    session.close()
+
+    given = {"api_key": KEY, "base_url": session.base_url, "home": session.home}
+    other = Session(resolve(given, {}, {}, cwd=tmp_path))
+    assert ["completed", "cancelled"] == [state.status for state in other.states()]
+    assert [] == list(other.resume(tell=lambda _: None))
+    other.close()
+    assert 0 == proxy.seen["create", "dog"]
 
 
 def test_a_folder_that_cannot_be_written_is_met_and_mended(session: Session, proxy: Proxy) -> None:
