@@ -28,6 +28,7 @@ from seedance_nb.runs.tracker import SLICE, Tracker, wait_for
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 
+    from seedance_nb.core.errors import Billed
     from seedance_nb.core.request import VideoRequest
     from seedance_nb.core.secret import Secret
     from seedance_nb.evolink.client import Client
@@ -240,7 +241,8 @@ class Caretaker:
     def _give_up(self, job: Job) -> None:
         """End a job that cannot go on: uncertain, forgotten by the service, in want of a key."""
         if self.ledger.is_mine(job.state) or self.ledger.take_over(job):
-            error = SeedanceError("error.job.givenup", job=job.id, billed="unknown")
+            billed: Billed = "yes" if job.status == "downloading" else "unknown"
+            error = SeedanceError("error.job.givenup", job=job.id, billed=billed)
             if job.status == "queued":
                 error = SeedanceError("error.job.stopped", job=job.id)
             self.ledger.record(job, "cancelled", durable=True, error=error.to_dict())

@@ -160,8 +160,9 @@ class Pursuit:
         if job.status == "uncertain":
             self._doubt(job, error)
             return
-        if job.task_id is not None and error.billed == "no":
-            error.billed = "unknown"  # a look at a task costs nothing; the task itself may
+        if job.task_id is not None and error.billed != "yes":
+            # A look at a task costs nothing; the task itself may, and does once it is completed.
+            error.billed = "yes" if job.status == "downloading" else "unknown"
         with contextlib.suppress(OSError, ConfigError):
             self._desk.record(job, "error", error=error.to_dict())
             return
