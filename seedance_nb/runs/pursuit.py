@@ -115,46 +115,53 @@ class Pursuit:
 
     async def run(self, job: Job) -> None:
         """Do all there is to do for a job of ours."""
-        await self._guarded(job, self._in_turn if job.status == "queued" else self._resumed)
+        await self._guarded(job, self._run)
 
     async def run_again(self, job: Job) -> None:
         """Send an uncertain request once more, because its user says so, and go on."""
         await self._guarded(job, self._resent)
 
-    async def _resumed(self, job: Job) -> None:
-        await self._follow(job, at_once=True)
-
-    async def _resent(self, job: Job) -> None:
-        await self._submit(job)
-        await self._follow(job)
+    async def watch(self, job: Job) -> None:
+        """Watch the job of another session; take it over when that one dies."""
+        await self._guarded(job, self._watched)
 
     async def _guarded(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
         if job.exchanges is not None:
             observers.set((job.exchanges.add,))
         try:
             await work(job)
-            if job.status == "downloading" and job.state.following:
-                await self._delivery.run(job)
         except SeedanceError as error:
             self._end(job, error)
         except Exception as exc:  # noqa: BLE001 - the one net: a job must end in a stated way
             reason = f"{type(exc).__name__}: {exc}"
             self._end(job, SeedanceError("error.internal", reason=reason, billed="unknown"))
 
-    async def watch(self, job: Job) -> None:
-        """Watch the job of another session; take it over when that one dies."""
-        while self._desk.look_again(job):
-            if job.state.is_final or job.status == "uncertain" or not job.state.following:
+    async def _run(self, job: Job) -> None:
+        if job.status == "queued":
+            await self._in_turn(job)
+        else:
+            await self._follow(job, at_once=True)
+        await self._deliver(job)
+
+    async def _resent(self, job: Job) -> None:
+        await self._submit(job)
+        await self._follow(job)
+        await self._deliver(job)
+
+    async def _deliver(self, job: Job) -> None:
+        if job.status == "downloading" and job.state.following:
+            await self._delivery.run(job)
+
+    async def _watched(self, job: Job) -> None:
+        while True:
+            left = not self._desk.look_again(job)
+            if job.state.is_final or job.status == "uncertain":
+                return
+            if left and self._desk.take_over(job):
+                await self._run(job)
                 return
             if await self._pause(job, WATCH):
                 return
-        if job.state.is_final or job.status == "uncertain":
-            return
-        if self._desk.take_over(job):
-            await self.run(job)
-        else:  # somebody else was quicker
-            await self._pause(job, WATCH)
-            await self.watch(job)
 
     def _end(self, job: Job, error: SeedanceError) -> None:
         if job.status == "uncertain":

@@ -272,3 +272,22 @@ def test_a_journal_of_a_stranger_keeps_nobody_from_going_on(
     jobs = make().resume(tell=lambda _: None).wait(20)
 
     assert ["completed"] * 2 == [job.status for job in jobs]
+
+
+def test_what_cannot_be_taken_over_says_why(make: Callable[..., Session], peer: Peer) -> None:
+    """A watched job whose kernel died and that this one may not take ends its wait with why."""
+    peer.polls = 10**6
+    first, second = make(), make()
+    sent(ask(first))
+    job = ask(second)
+    (second.home / "claims").write_text("no folder", "utf-8")
+    first.close()
+
+    with pytest.raises(ConfigError, match="journal"):
+        job.wait(20)
+
+    (second.home / "claims").unlink()
+    peer.polls = 1
+    assert job is resumed(second)
+    assert "completed" == job.wait(20).status
+    assert 1 == len(peer.creates)
