@@ -75,9 +75,8 @@ def current() -> Session:
         if session is not None and session.serves(found):
             session.update(found)
         else:
-            if not _state["all"]:
-                atexit.register(_at_exit)
             session = _made(found)
+            atexit.register(_end, session)
             session.siblings = lambda: tuple(_state["all"])
             if _state.get("viewer"):
                 session.viewer = _state["viewer"]
@@ -136,12 +135,11 @@ def _other_keys() -> list[tuple[str, Secret]]:
     return cast("list[tuple[str, Secret]]", _state["found"])
 
 
-def _at_exit() -> None:
-    for session in _state["all"]:
-        try:
-            session.close()
-        finally:  # only now is nothing sent any more
-            _tell_left(session)
+def _end(session: Session) -> None:
+    try:
+        session.close()
+    finally:  # only now is nothing sent any more
+        _tell_left(session)
 
 
 def _tell_left(session: Session) -> None:
