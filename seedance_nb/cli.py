@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import importlib
 import os
+import runpy
 import signal
 import sys
 import threading
@@ -353,8 +354,9 @@ def lab(more: Sequence[str]) -> int:
     if not is_checkout:
         folder = demos.copies(folder)
         tell(say("cli.lab.copied", folder=folder))
-    arguments = [sys.executable, "-m", "jupyterlab", str(folder / demos.LESSON), *more]
-    os.execv(sys.executable, arguments)  # noqa: S606 - Lab takes over, so that Ctrl-C is its own
+    sys.argv = ["jupyterlab", str(folder / demos.LESSON), *more]
+    runpy.run_module("jupyterlab", run_name="__main__")  # in this process: Ctrl-C is Lab's own
+    return DONE
 
 
 def _code(error: SeedanceError) -> int:
