@@ -41,7 +41,14 @@ def hold(fd: int) -> None:
     """
     if sys.platform == "win32":
         os.lseek(fd, _BYTE, os.SEEK_SET)
-        msvcrt.locking(fd, msvcrt.LK_LOCK, 1)
+        while True:
+            try:
+                msvcrt.locking(fd, msvcrt.LK_LOCK, 1)
+            except OSError as error:
+                if error.errno != errno.EDEADLK:  # what ten seconds of waiting end with
+                    raise
+            else:
+                return
     else:
         fcntl.flock(fd, fcntl.LOCK_EX)
 
