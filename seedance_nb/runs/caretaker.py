@@ -365,7 +365,7 @@ class Caretaker:
         pursuit = self.server.pursuit
         job.halted = asyncio.Event()
         work = {"run": pursuit.run, "watch": pursuit.watch, "again": pursuit.run_again}[how]
-        job.flow = self.tracker.start(work(job))
+        job.flow = self.tracker.start(pursuit.do(job, work))
         self.tick(job)
 
     def _is_here(self, state: JobState) -> bool:

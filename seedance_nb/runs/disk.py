@@ -41,14 +41,8 @@ def hold(fd: int) -> None:
     """
     if sys.platform == "win32":
         os.lseek(fd, _BYTE, os.SEEK_SET)
-        while True:
-            try:
-                msvcrt.locking(fd, msvcrt.LK_LOCK, 1)
-            except OSError as error:
-                if error.errno != errno.EDEADLK:  # what ten seconds of waiting end with
-                    raise
-            else:
-                return
+        while not _locked(fd):
+            pass
     else:
         fcntl.flock(fd, fcntl.LOCK_EX)
 
@@ -118,3 +112,16 @@ def disk_error(error: OSError, path: Path, *, billed: Billed | None = None) -> C
     kind = "full" if error.errno in _FULL else "denied" if error.errno in _DENIED else "failed"
     reason = error.strerror or type(error).__name__
     return ConfigError(f"error.disk.{kind}", path=str(path), reason=reason, billed=billed)
+
+
+if sys.platform == "win32":
+
+    def _locked(fd: int) -> bool:
+        """Whether the lock came; False after ten seconds of waiting."""
+        try:
+            msvcrt.locking(fd, msvcrt.LK_LOCK, 1)
+        except OSError as error:
+            if error.errno != errno.EDEADLK:
+                raise
+            return False
+        return True

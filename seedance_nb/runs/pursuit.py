@@ -113,55 +113,47 @@ class Pursuit:
         )  # fmt: skip
         self._supply = Supply(desk, uploads, now=now, pause=self._pause, jitter=jitter)
 
-    async def run(self, job: Job) -> None:
-        """Do all there is to do for a job of ours."""
-        await self._guarded(job, self._run)
-
-    async def run_again(self, job: Job) -> None:
-        """Send an uncertain request once more, because its user says so, and go on."""
-        await self._guarded(job, self._resent)
-
-    async def watch(self, job: Job) -> None:
-        """Watch the job of another session; take it over when that one dies."""
-        await self._guarded(job, self._watched)
-
-    async def _guarded(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
+    async def do(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
+        """Do one of the works below for a job, which ends in a stated way whatever happens."""
         if job.exchanges is not None:
             observers.set((job.exchanges.add,))
         try:
             await work(job)
         except SeedanceError as error:
             self._end(job, error)
-        except Exception as exc:  # noqa: BLE001 - the one net: a job must end in a stated way
+        except Exception as exc:  # noqa: BLE001 - the one net
             reason = f"{type(exc).__name__}: {exc}"
             self._end(job, SeedanceError("error.internal", reason=reason, billed="unknown"))
 
-    async def _run(self, job: Job) -> None:
+    async def run(self, job: Job) -> None:
+        """Do all there is to do for a job of ours."""
         if job.status == "queued":
             await self._in_turn(job)
         else:
             await self._follow(job, at_once=True)
         await self._deliver(job)
 
-    async def _resent(self, job: Job) -> None:
+    async def run_again(self, job: Job) -> None:
+        """Send an uncertain request once more, because its user says so, and go on."""
         await self._submit(job)
         await self._follow(job)
         await self._deliver(job)
 
-    async def _deliver(self, job: Job) -> None:
-        if job.status == "downloading" and job.state.following:
-            await self._delivery.run(job)
-
-    async def _watched(self, job: Job) -> None:
+    async def watch(self, job: Job) -> None:
+        """Watch the job of another session; take it over when that one dies."""
         while True:
             left = not self._desk.look_again(job)
             if job.state.is_final or job.status == "uncertain":
                 return
             if left and self._desk.take_over(job):
-                await self._run(job)
+                await self.run(job)
                 return
             if await self._pause(job, WATCH):
                 return
+
+    async def _deliver(self, job: Job) -> None:
+        if job.status == "downloading" and job.state.following:
+            await self._delivery.run(job)
 
     def _end(self, job: Job, error: SeedanceError) -> None:
         if job.status == "uncertain":
