@@ -175,14 +175,15 @@ class Caretaker:
         asked = request.request if isinstance(request, Job) else request
         with self.ledger.asking():
             states = [s for s in self.ledger.states() if self._is_here(s)]
-            open_ = [s for s in states if s.status == "uncertain" and _may_be(s, request)]
-            mine = [s for s in states if s.task_id == task_id]
-            if mine and mine[-1].is_given_up:  # an end is an end: the task gets a new job
-                asked, mine = asked or mine[-1].request, []
-            mine = mine or open_
+            # An end is an end: the task of a job that was given up gets a new one, and its bill.
+            gone = [s for s in states if s.is_given_up and _may_have(s, task_id, request)]
+            mine = [s for s in states if s.task_id == task_id and s not in gone]
+            mine = mine or [s for s in states if s.status == "uncertain" and _may_be(s, request)]
             job = self._job(mine[-1] if mine else JobState(id=new_name(self._rng, 8)))
             if job.state.task_id != task_id:
+                asked = asked or next((s.request for s in gone), None)
                 self._adopt(job, task_id, asked, known=bool(mine))
+                self._unburden(gone)
         if not job.state.is_final:
             self.look_after(job)
         return job
@@ -197,6 +198,11 @@ class Caretaker:
             "base_url": self.settings.server,
         }  # fmt: skip
         self.ledger.record(job, "adopted", durable=True, task_id=task_id, **asked)
+
+    def _unburden(self, states: Iterable[JobState]) -> None:
+        for job in map(self._job, states):
+            if self.ledger.is_mine(job.state) or self.ledger.take_over(job):
+                self.ledger.record(job, "status", credits_reserved=0.0, credits_charged=0.0)
 
     def candidates(self, job: Job, timeout: float = 30) -> list[TaskRow] | None:
         """Tasks of the account that an uncertain request may have made, the newest first.
@@ -382,3 +388,8 @@ def _may_be(state: JobState, what: VideoRequest | Job | None) -> bool:
     if isinstance(what, Job):
         return state.id == what.id
     return what is not None and state.digest == what.digest
+
+
+def _may_have(state: JobState, task_id: str, what: VideoRequest | Job | None) -> bool:
+    """Whether a job that was given up is the one of this task."""
+    return state.task_id == task_id or (isinstance(what, Job) and state.id == what.id)

@@ -29,6 +29,8 @@ from seedance_nb.core.errors import (
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.evolink.protocol import TaskRow
 from seedance_nb.runs import candidates
+from seedance_nb.runs.budget import committed
+from seedance_nb.runs.estimate import Estimate
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.record import JobState
 from seedance_nb.runs.session import Session
@@ -305,6 +307,29 @@ def test_a_task_that_was_given_up_can_be_adopted(peer: Peer, make: Callable[...,
     assert ("completed", job.request) == (adopted.status, adopted.request)
     assert adopted.id != job.id
     assert 1 == len(peer.creates)
+
+
+@pytest.mark.parametrize("named", ["by its task", "by its job"])
+def test_a_task_that_is_adopted_after_all_is_counted_once(
+    named: str, peer: Peer, make: Callable[..., Session]
+) -> None:
+    """What a given-up job held or may have cost is counted with the job that gets its task."""
+    peer.on_create, peer.results = [("drop",)] if named == "by its job" else [], 0
+    job = one(make(peer.url))
+    with pytest.raises(SeedanceError):
+        job.wait(10)
+    job.stop()
+    peer.results = 1
+    session = make(peer.url)
+    task = next(iter(peer.tasks))
+
+    session.adopt(task, job if named == "by its job" else None).wait(10)
+
+    gone, got = session.states()
+    assert ("cancelled", "completed") == (gone.status, got.status)
+    assert got.request == gone.request == job.request
+    assert 0.0 == committed(gone, lambda _: Estimate(credits=25.6, source="record"))
+    assert 0 < (committed(got, lambda _: Estimate(credits=25.6, source="record")) or 0)
 
 
 def test_tasks_that_may_be_an_uncertain_request_are_listed(
