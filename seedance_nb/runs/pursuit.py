@@ -8,7 +8,6 @@ not known is never repeated here.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -162,10 +161,7 @@ class Pursuit:
         if job.task_id is not None and error.billed != "yes":
             # A look at a task costs nothing; the task itself may, and does once it is completed.
             error.billed = "yes" if job.status == "downloading" else "unknown"
-        with contextlib.suppress(OSError, ConfigError):
-            self._desk.record(job, "error", error=error.to_dict())
-            return
-        self._desk.fold(job, "error", error=error.to_dict())
+        self._desk.record(job, "error", error=error.to_dict())
 
     async def _pause(self, job: Job, seconds: float) -> bool:
         """Wait; True at once when the user stops the job."""

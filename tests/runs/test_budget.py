@@ -24,7 +24,7 @@ from seedance_nb.core.errors import (
 )
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.evolink.prices import PriceList
-from seedance_nb.runs.budget import Consent, committed, of_day, of_session
+from seedance_nb.runs.budget import Consent, check, committed, of_day, of_session
 from seedance_nb.runs.estimate import AGAIN, Estimate, PriceBook, estimate
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.record import JobState
@@ -315,6 +315,17 @@ def test_a_cap_that_cannot_be_checked_refuses(
     with pytest.raises(BudgetExceeded, match=f"{setting} = 1000 cannot be kept"):
         session.generate("a dog", consent=consent)
     assert [] == peer.creates
+
+
+def test_a_cap_counts_nothing_whose_price_nobody_knows() -> None:
+    """A job of which nobody knows what it cost is named, and the cap refuses."""
+    request = VideoRequest("a dog")
+    lost = JobState(id="lost2345", backend="live", status="uncertain", request=request)
+    cap, known = of_session(1000, "", 0.0), Estimate(credits=5.0, source="price list")
+    unknown = Estimate(credits=None, source="unknown")
+
+    with pytest.raises(BudgetExceeded, match="lost2345"):
+        check([cap], [lost], [known], lambda _: unknown)
 
 
 def test_the_last_look_is_before_the_post(peer: Peer, make: Callable[..., Session]) -> None:
