@@ -189,6 +189,47 @@ def test_what_was_queued_is_sent(make: Callable[..., Session], peer: Peer) -> No
     assert ["dog 0", "dog 1", "dog 2"] == sorted(call.body["prompt"] for call in peer.creates)
 
 
+def test_what_was_queued_with_a_callback_waits_for_its_address(
+    make: Callable[..., Session], peer: Peer
+) -> None:
+    """An address that the journal does not keep is not left out: the request waits to be asked."""
+    hook = "http://127.0.0.1:9/hook"
+    peer.polls = 10**6
+    first = make(max_active=1)
+    sent(ask(first))
+    first.generate("a cat", callback_url=hook)
+    first.close()
+    peer.polls = 1
+    second, told = make(), list[str]()
+
+    second.resume(tell=told.append)
+    lost = second.jobs()[-1]
+
+    assert f"{lost.id}" in told[-1]
+    assert "callback" in told[-1]
+    assert not lost.active
+    assert lost is second.generate("a cat", callback_url=hook)
+    assert "completed" == lost.wait(20).status
+    assert [None, hook] == [call.body.get("callback_url") for call in peer.creates]
+
+
+@pytest.mark.parametrize("request_", [VideoRequest("a cat").to_fields(), None, {"prompt": 7}])
+def test_what_was_queued_is_sent_as_it_was_asked_or_not_at_all(
+    request_: object, make: Callable[..., Session], peer: Peer
+) -> None:
+    """A journal whose request is not the one of its digest sends nothing, and says so."""
+    book = journal.Journal(make().home, "stranger", now=time.time)
+    facts: dict[str, Any] = {"request": request_, "backend": "live", "base_url": peer.url}
+    book.append("asked", job="abcd2345", digest=VideoRequest("a dog").digest, take=1, **facts)
+    book.close(final=False)
+
+    [job] = make().resume(tell=lambda _: None)
+    with pytest.raises(ConfigError, match="abcd2345"):
+        job.wait(20)
+
+    assert [] == peer.creates
+
+
 def test_two_survivors_share_what_is_left(make: Callable[..., Session], peer: Peer) -> None:
     """Two kernels that resume the same folder at once: each job is taken by one of them."""
     peer.polls = 10**6
