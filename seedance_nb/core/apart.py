@@ -78,7 +78,7 @@ def _say(value: object) -> str:
 
 def _input(one: object) -> str:
     if isinstance(one, Media):
-        return f"{one.name or one.file} ({one.sha256[:8]})"
+        return f"{one.label} ({one.sha256[:8]})"
     return str(one).rpartition("/")[2] or str(one)
 
 

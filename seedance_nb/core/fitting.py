@@ -121,7 +121,7 @@ def _too_narrow(name: str, media: Media) -> list[Problem]:
     if lost <= MOST_CUT:
         return []
     facts = {"width": width, "height": height, "percent": math.ceil(100 * lost)}
-    return [Problem(name, "problem.fit.narrow", value=media.name or str(media), **facts)]
+    return [Problem(name, "problem.fit.narrow", value=media.label, **facts)]
 
 
 def _format(name: str, media: Media) -> str:
@@ -235,7 +235,7 @@ def _short(number: float | None) -> str:
 def lines(files: Iterable[Media]) -> list[str]:
     """What was done to each of these files, in the language of the session."""
     return [
-        say("fit.line", name=media.name or str(media), steps=", ".join(_told(media.fitted)))
+        say("fit.line", name=media.label, steps=", ".join(_told(media.fitted)))
         for media in files
         if media.fitted
     ]

@@ -69,6 +69,11 @@ class Media:
         return f"{self.sha256}{FORMATS[self.format][1] if self.format in FORMATS else ''}"
 
     @property
+    def label(self) -> str:
+        """What people call it; the name of its content where it came without a name."""
+        return self.name or self.file
+
+    @property
     def ratio(self) -> float | None:
         """Width by height."""
         return self.width / self.height if self.width and self.height else None
@@ -135,7 +140,7 @@ def problems(name: str, media: Media) -> Iterator[Problem]:
         name: Field of the request: images, videos or audios.
         media: The file.
     """
-    limits, shown = LIMITS[name], media.name or str(media)
+    limits, shown = LIMITS[name], media.label
     if media.format not in limits.formats:
         yield _format(name, media)
         return
@@ -154,7 +159,7 @@ def _format(name: str, media: Media) -> Problem:
     kind = "format.fit" if form in limits.others else kind
     taken = listed([FORMATS[one][0] for one in limits.formats])
     found = FORMATS[form][0] if form in FORMATS else form
-    value = media.name or str(media)
+    value = media.label
     return Problem(name, f"problem.file.{kind}", value=value, found=found, choices=taken)
 
 
@@ -162,7 +167,7 @@ def _sides(name: str, media: Media) -> Iterator[Problem]:
     limits, width, height, ratio = LIMITS[name], media.width, media.height, media.ratio
     if not (width and height and ratio and limits.sides):
         return
-    facts = {"value": media.name or str(media), "width": width, "height": height}
+    facts = {"value": media.label, "width": width, "height": height}
     low, high = limits.sides
     if not (low <= width <= high and low <= height <= high):
         yield Problem(name, "problem.file.sides", low=low, high=high, **facts)
@@ -176,7 +181,7 @@ def _sides(name: str, media: Media) -> Iterator[Problem]:
 
 
 def _time(name: str, media: Media) -> Iterator[Problem]:
-    limits, shown = LIMITS[name], media.name or str(media)
+    limits, shown = LIMITS[name], media.label
     if limits.seconds and media.duration is not None:
         low, high = limits.seconds
         if not low - SLACK <= media.duration <= high + SLACK:
@@ -203,7 +208,7 @@ def warnings(name: str, items: Sequence[object]) -> Iterator[Problem]:
     """What was not checked, and where the sources disagree."""
     files = [item for item in items if isinstance(item, Media)]
     for media in files:
-        shown = media.name or str(media)
+        shown = media.label
         area = (media.width or 0) * (media.height or 0)
         if name == "videos" and OLD_AREA < area <= LIMITS[name].area[1]:
             yield Problem(name, "problem.file.area.old", value=shown, area=area, limit=OLD_AREA)

@@ -108,7 +108,7 @@ def as_curl(request: VideoRequest, base_url: str) -> str:
 
 def wire(request: VideoRequest) -> dict[str, Any]:
     """The body of the request as it is known before its files are uploaded."""
-    uploads = {str(media): say("spelling.upload", name=_name(media)) for media in request.files}
+    uploads = {str(media): say("spelling.upload", name=media.label) for media in request.files}
     return request.to_wire(uploads)
 
 
@@ -165,11 +165,7 @@ def spelt(item: object) -> str:
         return str(item)
     path = item.original or item.source
     if not isinstance(path, PurePath):
-        return _name(item)
+        return item.label
     near = path.relative_to(_near[0]) if path.is_relative_to(_near[0]) else path
     text = near.as_posix()
     return f"./{text}" if text.startswith(("-", "~")) else text
-
-
-def _name(media: Media) -> str:
-    return media.name or media.file

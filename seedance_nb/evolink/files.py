@@ -113,8 +113,8 @@ class Form:
                 yield piece
                 self._tell(sent / size)
         if digest.hexdigest() != self._media.sha256:
-            name = self._media.name or self._media.file
-            raise InvalidRequest("error.upload.changed", name=name, path=str(self._path))
+            name, path = self._media.label, str(self._path)
+            raise InvalidRequest("error.upload.changed", name=name, path=path)
         yield self._tail
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
@@ -248,7 +248,7 @@ def judged(error: SeedanceError, media: Media, *, host: str) -> SeedanceError:
                 retryable=False,
                 raw=error.raw,
                 detail=detail,
-                name=media.name or media.file,
+                name=media.label,
                 size=f"{media.size / 10**6:.1f}",
                 host=host,
                 **facts,

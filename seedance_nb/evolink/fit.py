@@ -51,7 +51,7 @@ def fit(name: str, file: Media, share: float | None = None) -> Media | list[Prob
         worker = _worker(name)
     except ImportError as error:
         missing = {"PIL": "Pillow", "av": "PyAV"}.get(str(error.name), str(error.name))
-        return [Problem(name, "problem.fit.extra", value=_shown(file), missing=missing)]
+        return [Problem(name, "problem.fit.extra", value=file.label, missing=missing)]
     try:
         with _guard:  # one at a time: what is decoded fills the memory
             return _fitted(name, worker.measured(file), share)
@@ -105,11 +105,7 @@ def _worker(name: str) -> Any:
 
 def _failure(name: str, file: Media, error: Exception) -> Problem:
     if file.format == "HEIC" and name == "images":
-        return Problem(name, "problem.fit.heic", value=_shown(file))
+        return Problem(name, "problem.fit.heic", value=file.label)
     reason = getattr(error, "strerror", None) or str(error).partition("<")[0].strip()
     reason = (reason or type(error).__name__)[:_LONGEST]
-    return Problem(name, "problem.fit.failed", value=_shown(file), reason=reason)
-
-
-def _shown(file: Media) -> str:
-    return file.name or str(file)
+    return Problem(name, "problem.fit.failed", value=file.label, reason=reason)

@@ -87,7 +87,7 @@ def _file(name: str, media: Media, tag: str, picture: Picture) -> InputCard:
     form = FORMATS[media.format][0] if media.format in FORMATS else media.format
     return InputCard(
         tag=tag,
-        name=media.name or media.file,
+        name=media.label,
         facts=" · ".join(fact for fact in facts if fact),
         sign=f"♪ {form}" if name == "audios" else form or "?",
         src=picture(name, media),

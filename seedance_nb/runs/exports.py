@@ -157,7 +157,7 @@ def _head(log: RequestLog, folder: Path) -> list[str]:
 
 def _name(media: Media) -> str:
     """The user's own name of a file, fit for a comment."""
-    return clean(media.name or media.file)
+    return clean(media.label)
 
 
 def _left_out(log: RequestLog) -> list[str]:

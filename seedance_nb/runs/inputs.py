@@ -120,7 +120,7 @@ def _with(request: VideoRequest, change: Callable[[Media], Media]) -> VideoReque
 
 
 def _facts(media: Media) -> dict[str, object]:
-    return {"value": media.name or media.file, "sha256": media.sha256}
+    return {"value": media.label, "sha256": media.sha256}
 
 
 def _opened(source: Path | bytes) -> BinaryIO | None:

@@ -79,4 +79,4 @@ def _asked(request: VideoRequest) -> str:
 
 def _named(media: Media) -> str:
     """A file by its name and the beginning of its hash."""
-    return f"{media.name or media.file} ({media.sha256[:8]})"
+    return f"{media.label} ({media.sha256[:8]})"

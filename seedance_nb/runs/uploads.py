@@ -98,7 +98,7 @@ class Uploads:
         for media in request.files:
             share = self._sent.get(media.sha256)
             if share is not None:
-                return media.name or media.file, share
+                return media.label, share
         return None
 
     async def forget(self, request: VideoRequest) -> None:
@@ -123,7 +123,7 @@ class Uploads:
     async def _upload(self, server: FileServer, media: Media) -> files.Uploaded:
         path = self._inputs.path(media)
         if path is None:
-            facts = {"value": media.name or media.file, "sha256": media.sha256}
+            facts = {"value": media.label, "sha256": media.sha256}
             raise InvalidRequest(problems=[Problem("images", "problem.file.gone", **facts)])
 
         def tell(share: float) -> None:

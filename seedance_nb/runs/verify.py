@@ -108,7 +108,7 @@ def _inputs(inputs: Inputs, state: JobState) -> Iterator[Disagreement]:
     for media in state.request.files if state.request else ():
         copy = inputs.path(media)
         if copy is None:
-            yield Disagreement(state.id, "verify.input.missing", media.name or media.file)
+            yield Disagreement(state.id, "verify.input.missing", media.label)
         elif _hash(copy) != media.sha256:
             yield Disagreement(state.id, "verify.input.altered", str(copy))
 
