@@ -51,11 +51,9 @@ def money_of(state: JobState) -> Money:
     """What became of the credits of a job on a live account."""
     held, charged = state.credits_reserved or 0.0, state.credits_charged
     told = state.credits is not None
-    over = state.is_final and state.status != "completed"
-    returned = over and (state.error is None or state.error.billed == "no")
     if charged is not None:
         return Money(spent=charged, returned=max(0.0, held - charged), count=1)
-    if returned:
+    if state.is_refunded:
         return Money(returned=held, count=1)
     if state.status == "completed":
         return Money(spent=held, count=1, vague=int(not told))

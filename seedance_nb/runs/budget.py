@@ -124,9 +124,8 @@ def committed(state: JobState, price: Callable[[JobState], Estimate]) -> float |
         return 0.0
     if state.credits_charged is not None:
         return state.credits_charged
-    over = state.is_final and state.status != "completed"
-    if over and (state.error is None or state.error.billed == "no"):
-        return 0.0  # never accepted, or what was reserved came back
+    if state.is_refunded:
+        return 0.0
     if state.credits_reserved is not None:
         return state.credits_reserved
     if state.request is None:

@@ -81,11 +81,6 @@ class JobState:
     videos: tuple[Video, ...] = ()
 
     @property
-    def identity(self) -> tuple[str, str, str, int]:
-        """Backend, server, digest and take: what makes two requests the same."""
-        return self.backend, self.base_url, self.digest, self.take
-
-    @property
     def is_final(self) -> bool:
         """Whether nothing more can happen to it."""
         return self.status in task.TERMINAL
@@ -96,14 +91,17 @@ class JobState:
         return self.error is not None and self.error.text_id == "error.job.givenup"
 
     @property
+    def is_refunded(self) -> bool:
+        """Whether it ended without a video and free of charge: what was reserved came back."""
+        free = self.error is None or self.error.billed == "no"
+        return self.status in task.FRUITLESS and free
+
+    @property
     def credits(self) -> float | None:
         """What was charged, or else what is reserved; None where that came back."""
         if self.credits_charged is not None:
             return self.credits_charged
-        over = self.status in task.FRUITLESS
-        if over and (self.error is None or self.error.billed == "no"):
-            return None
-        return self.credits_reserved
+        return None if self.is_refunded else self.credits_reserved
 
     @property
     def lacks_callback(self) -> bool:
