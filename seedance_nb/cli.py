@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from seedance_nb.core import options, texts
+from seedance_nb.core.checking import integer_problems
 from seedance_nb.core.errors import (
     BudgetExceeded,
     ConfigError,
     InvalidRequest,
-    Problem,
     SeedanceError,
     SubmitUncertain,
 )
@@ -290,9 +290,8 @@ def simulate(given: argparse.Namespace) -> int:
     session = sessions.current()
     home = given.home or session.home / "simulator"
     scale = session.settings.time_scale if given.time_scale is None else given.time_scale
-    if not 0 <= given.port <= LAST_PORT:
-        limits = Problem("port", "problem.integer", value=given.port, low=0, high=LAST_PORT)
-        raise ConfigError("cli.simulate.bad", reason=limits.text)
+    if wrong := integer_problems("port", given.port, 0, LAST_PORT):
+        raise ConfigError("cli.simulate.bad", reason=wrong[0].text)
     try:
         simulator = importlib.import_module("seedance_nb.simulator").Simulator(
             home, port=given.port, seed=given.seed, time_scale=scale,

@@ -42,7 +42,7 @@ class Choice:
         choice = cls(catalogs.CATALOGS[resolved or catalogs.in_use()])
         if resolved is None:
             known = [*catalogs.CATALOGS, *catalogs.ALIASES]
-            choice.problems.append(_not_among("catalog", name, known))
+            choice.problems.append(not_among("catalog", name, known))
         choice._pick(given["model"], given["tier"], inferred_mode(given))
         return choice
 
@@ -64,7 +64,7 @@ class Choice:
     def _no_tier(self, tier: object) -> Problem:
         tiers = self.catalog.tiers
         if tier not in catalogs.TIERS:
-            return _not_among("tier", tier, tiers)
+            return not_among("tier", tier, tiers)
         name = self.catalog.name
         return Problem(
             "tier", "problem.tier.catalog", value=tier, catalog=name, choices=listed(tiers)
@@ -77,7 +77,7 @@ class Choice:
                 Problem("model", "problem.model.bare", value=model, choices=listed(ids[:3]))
             )
         else:
-            self.problems.append(_not_among("model", model, [*MODES, *ids]))
+            self.problems.append(not_among("model", model, [*MODES, *ids]))
 
 
 def inferred_mode(given: Mapping[str, Any]) -> Mode:
@@ -107,16 +107,13 @@ def _check_values(given: Mapping[str, Any], choice: Choice) -> list[Problem]:
     problems = []
     for parameter in PARAMETERS:
         name, value = parameter.name, given[parameter.name]
-        if parameter.kind == "integer" and not _is_between(
-            value, parameter.minimum, parameter.maximum
-        ):
-            low, high = parameter.minimum, parameter.maximum
-            problems.append(Problem(name, "problem.integer", value=value, low=low, high=high))
+        if parameter.kind == "integer":
+            problems += integer_problems(name, value, parameter.minimum, parameter.maximum)
         if parameter.kind == "flag" and not isinstance(value, bool):
             problems.append(Problem(name, "problem.flag", value=value))
     ratio = given["aspect_ratio"]
     if ratio is not None and ratio not in BY_NAME["aspect_ratio"].choices:
-        problems.append(_not_among("aspect_ratio", ratio, BY_NAME["aspect_ratio"].choices))
+        problems.append(not_among("aspect_ratio", ratio, BY_NAME["aspect_ratio"].choices))
     qualities = choice.model.qualities if choice.model else BY_NAME["quality"].choices
     if given["quality"] not in qualities:
         problems.append(_quality_problem(given["quality"], qualities, choice))
@@ -130,7 +127,7 @@ def _quality_problem(value: object, qualities: Sequence[str], choice: Choice) ->
         return Problem(
             "quality", "problem.quality", value=value, model=model, choices=offered, catalog=name
         )
-    return _not_among("quality", value, qualities)
+    return not_among("quality", value, qualities)
 
 
 def open_inputs(
@@ -264,8 +261,11 @@ def problems_of(given: Mapping[str, Any], choice: Choice) -> list[Problem]:
     return found
 
 
-def _is_between(value: object, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+def integer_problems(name: str, value: object, low: int, high: int) -> list[Problem]:
+    """That a value is no integer from `low` to `high`."""
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+        return []
+    return [Problem(name, "problem.integer", value=value, low=low, high=high)]
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:
@@ -296,7 +296,8 @@ def _flat(value: Any) -> list[Any]:
     return found
 
 
-def _not_among(name: str, value: object, choices: Sequence[str]) -> Problem:
+def not_among(name: str, value: object, choices: Sequence[str]) -> Problem:
+    """That a value is none of the choices, and the nearest of them."""
     close = nearest(value, choices)
     text_id = "problem.choice.close" if close else "problem.choice"
     return Problem(name, text_id, value=value, choices=listed(choices), close=close)

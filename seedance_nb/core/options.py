@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from seedance_nb.core import sweep, texts
 from seedance_nb.core.catalog import PARAMETERS
+from seedance_nb.core.checking import integer_problems, not_among
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.filling import Filler
 from seedance_nb.core.request import VideoRequest
-from seedance_nb.core.words import listed, nearest
+from seedance_nb.core.words import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -358,34 +359,38 @@ def _number(value: Any, kind: type[int | float]) -> Any:
 
 def _read_run(given: dict[str, Any], fill: Filler) -> tuple[dict[str, Any], list[Problem]]:
     run = {key: fill.value(value, key) for key, value in given.items()}
-    problems = []
     run["takes"] = _number(run["takes"], int)
-    takes = run["takes"]
-    if not isinstance(takes, int) or isinstance(takes, bool) or not 1 <= takes <= MOST_TAKES:
-        problems.append(Problem("takes", "problem.integer", value=takes, low=1, high=MOST_TAKES))
+    problems = takes_problems(run["takes"])
     run["timeout"] = _number(run["timeout"], float)
     timeout = run["timeout"]
     if timeout is not None and not (isinstance(timeout, int | float) and timeout > 0):
         problems.append(Problem("timeout", "problem.timeout", value=timeout))
     if run["embed"] is not None and run["embed"] not in EMBED:
-        close = nearest(run["embed"], EMBED)
-        text_id = "problem.choice.close" if close else "problem.choice"
-        problems.append(
-            Problem("embed", text_id, value=run["embed"], choices=listed(EMBED), close=close)
-        )
+        problems.append(not_among("embed", run["embed"], EMBED))
     ending = PurePath(str(run["out"] or "")).suffix
     if not isinstance(run["out"], str | PurePath | None):
         problems.append(Problem("out", "problem.out.kind", value=run["out"]))
     elif ending and ending.lower() != ".mp4":
         problems.append(Problem("out", "problem.out", value=run["out"], ending=ending))
-    run["max_credits"] = cap = _number(run["max_credits"], float)
-    if cap is not None and not (isinstance(cap, int | float) and 0 <= cap < MOST_CREDITS):
-        problems.append(Problem("max_credits", "problem.credits", value=cap))
+    run["max_credits"] = _number(run["max_credits"], float)
+    problems += cap_problems(run["max_credits"])
     no_wait = run.pop("no_wait")
     if run["wait"] and no_wait:
         problems.append(Problem("wait", "problem.wait.both"))
     run["wait"] = True if run["wait"] else (False if no_wait else None)
     return run, problems
+
+
+def takes_problems(takes: object) -> list[Problem]:
+    """What is wrong with a number of takes."""
+    return integer_problems("takes", takes, 1, MOST_TAKES)
+
+
+def cap_problems(cap: object) -> list[Problem]:
+    """What is wrong with a cap in credits; None is none."""
+    if cap is None or (isinstance(cap, int | float) and 0 <= cap < MOST_CREDITS):
+        return []
+    return [Problem("max_credits", "problem.credits", value=cap)]
 
 
 def _without_values(unknown: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from seedance_nb.core import sweep
 from seedance_nb.core.addresses import is_inside, is_loopback, is_private
 from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
-from seedance_nb.core.options import MOST_TAKES
+from seedance_nb.core.options import takes_problems
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.secret import holds_key
 from seedance_nb.runs import library
@@ -38,7 +38,7 @@ def as_request(prompt: str | VideoRequest, fields: Mapping[str, Any], takes: int
     Raises:
         InvalidRequest: With every problem of request and takes.
     """
-    problems = _takes_problems(takes)
+    problems = takes_problems(takes)
     if isinstance(prompt, VideoRequest):
         if problems:
             raise InvalidRequest(problems=problems)
@@ -60,7 +60,7 @@ def as_sweep(
     Raises:
         InvalidRequest: With every problem of all combinations, each once.
     """
-    problems = _takes_problems(takes)
+    problems = takes_problems(takes)
     several = isinstance(prompt, Iterable) and not isinstance(prompt, str)
     prompts = list(prompt) if several else [prompt]
     try:
@@ -75,12 +75,6 @@ def as_sweep(
 
 def _alternatives(prompt: Any) -> list[Any]:
     return sweep.alternatives(prompt) if isinstance(prompt, str) else [prompt]
-
-
-def _takes_problems(takes: object) -> list[Problem]:
-    if isinstance(takes, int) and not isinstance(takes, bool) and 1 <= takes <= MOST_TAKES:
-        return []
-    return [Problem("takes", "problem.integer", value=takes, low=1, high=MOST_TAKES)]
 
 
 def check_place(requests: Sequence[VideoRequest], settings: Settings) -> None:

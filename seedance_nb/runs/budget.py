@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seedance_nb.core import task
-from seedance_nb.core.errors import BudgetExceeded, InvalidRequest, Problem
-from seedance_nb.core.options import MOST_CREDITS
+from seedance_nb.core.errors import BudgetExceeded, InvalidRequest
+from seedance_nb.core.options import cap_problems
 from seedance_nb.core.texts import say
 
 if TYPE_CHECKING:
@@ -38,9 +38,8 @@ class Consent:
     line: str = "yes=True"
 
     def __post_init__(self) -> None:
-        cap = self.max_credits
-        if cap is not None and not (isinstance(cap, int | float) and 0 <= cap < MOST_CREDITS):
-            raise InvalidRequest(problems=[Problem("max_credits", "problem.credits", value=cap)])
+        if problems := cap_problems(self.max_credits):
+            raise InvalidRequest(problems=problems)
 
 
 NO_CONSENT = Consent()

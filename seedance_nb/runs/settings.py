@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from seedance_nb.core import catalog, texts
 from seedance_nb.core.addresses import is_loopback, is_url
+from seedance_nb.core.checking import not_among
 from seedance_nb.core.errors import ConfigError, Problem
 from seedance_nb.core.secret import Secret
 from seedance_nb.core.words import listed, nearest
@@ -269,10 +270,7 @@ def _check_url(row: Setting, value: Any) -> tuple[Any, Problem | None]:
 def _check_choice(row: Setting, value: Any) -> tuple[Any, Problem | None]:
     if value in row.choices:
         return value, None
-    close = nearest(value, row.choices)
-    text_id = "problem.choice.close" if close else "problem.choice"
-    choices = listed(row.choices)
-    return row.default, Problem(row.name, text_id, value=value, choices=choices, close=close)
+    return row.default, not_among(row.name, value, row.choices)
 
 
 def _check_number(row: Setting, value: Any) -> tuple[Any, Problem | None]:
