@@ -44,13 +44,13 @@ from seedance_nb.runs.errand import (
     generate,
     tell,
 )
+from seedance_nb.runs.tracker import SLICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
 LAST_PORT = 65535
-_SPEECH = ("SEEDANCE_NB_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,7 +78,8 @@ def _language(words: list[str]) -> tuple[list[str], texts.Language]:
     given, rest = found.parse_known_args(words[:own])
     if given.language:
         return rest + words[own:], sessions.configure(language=given.language).settings.language
-    environ = {name: os.environ[name] for name in _SPEECH if name in os.environ}
+    names = ("SEEDANCE_NB_LANGUAGE", *settings.SPEECH)
+    environ = {name: os.environ[name] for name in names if name in os.environ}
     return words, settings.resolve({}, {}, environ, cwd=Path()).language
 
 
@@ -306,7 +307,7 @@ def simulate(given: argparse.Namespace) -> int:
         tell(say("cli.simulate.how", url=simulator.url, home=home))
         if not simulator.renders:
             tell(say("cli.simulate.ready_made"))
-        while not ended.wait(terminal.SLICE):  # in slices, so that Ctrl-C is heard everywhere
+        while not ended.wait(SLICE):  # in slices, so that Ctrl-C is heard everywhere
             pass
     except KeyboardInterrupt:
         pass

@@ -25,11 +25,16 @@ MEDIA: dict[Mode, dict[str, tuple[int, int]]] = {
     "image": {"images": (1, 2), "videos": (0, 0), "audios": (0, 0)},
     "reference": {"images": (0, 9), "videos": (0, 3), "audios": (0, 3)},
 }
-# What each file may be (model pages). Formats: name, suffix; the first ones are what is taken.
+# What each file may be (model pages): name, suffix, media type.
 FORMATS = {
-    "jpeg": ("JPEG", ".jpg"), "png": ("PNG", ".png"), "webp": ("WebP", ".webp"),
-    "mp4": ("MP4", ".mp4"), "mov": ("MOV", ".mov"), "wav": ("WAV", ".wav"), "mp3": ("MP3", ".mp3"),
-}  # fmt: skip
+    "jpeg": ("JPEG", ".jpg", "image/jpeg"),
+    "png": ("PNG", ".png", "image/png"),
+    "webp": ("WebP", ".webp", "image/webp"),
+    "mp4": ("MP4", ".mp4", "video/mp4"),
+    "mov": ("MOV", ".mov", "video/quicktime"),
+    "wav": ("WAV", ".wav", "audio/wav"),
+    "mp3": ("MP3", ".mp3", "audio/mpeg"),
+}
 OLD_AREA = 927_408  # pixels of a reference video; the bound of sources older than 2026-05-06
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST_TAKES = 100
 MOST_CREDITS = 1e9  # as a cap
-EMBED = ("auto", "always", "never")
+WHEN = ("auto", "always", "never")
 _FILES = {p.name: p.options[0] for p in PARAMETERS if p.kind == "media"}
 _LIST = re.compile(r"[\w-]+\s*=")
 
@@ -56,7 +56,7 @@ RUN_OPTIONS: tuple[Option, ...] = (
     Option(name="no_wait", options=("--no-wait",)),
     Option(name="timeout", options=("--timeout",), metavar="S"),
     Option(name="out", options=("-o", "--out"), metavar="PATH"),
-    Option(name="embed", options=("--embed",), metavar="WHEN", choices=EMBED),
+    Option(name="embed", options=("--embed",), metavar="WHEN", choices=WHEN),
     Option(name="quiet", options=("--quiet",), default=False),
     Option(name="dry_run", options=("--dry-run",), default=False),
     Option(name="explain", options=("--explain",), default=False),
@@ -365,8 +365,8 @@ def _read_run(given: dict[str, Any], fill: Filler) -> tuple[dict[str, Any], list
     timeout = run["timeout"]
     if timeout is not None and not (isinstance(timeout, int | float) and timeout > 0):
         problems.append(Problem("timeout", "problem.timeout", value=timeout))
-    if run["embed"] is not None and run["embed"] not in EMBED:
-        problems.append(not_among("embed", run["embed"], EMBED))
+    if run["embed"] is not None and run["embed"] not in WHEN:
+        problems.append(not_among("embed", run["embed"], WHEN))
     ending = PurePath(str(run["out"] or "")).suffix
     if not isinstance(run["out"], str | PurePath | None):
         problems.append(Problem("out", "problem.out.kind", value=run["out"]))

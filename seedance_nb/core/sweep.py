@@ -13,14 +13,12 @@ from seedance_nb.core import choices
 from seedance_nb.core.catalog import BY_NAME, MEDIA_FIELDS, PARAMETERS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.request import VideoRequest
-from seedance_nb.core.words import nearest
+from seedance_nb.core.words import FLAGS, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 MOST_JOBS = 100  # of one sweep, all takes counted
-_FLAGS = dict.fromkeys(("true", "yes", "on", "1"), True)
-_FLAGS |= dict.fromkeys(("false", "no", "off", "0"), False)
 
 
 def alternatives(text: str) -> list[str]:
@@ -73,7 +71,7 @@ def read_list(word: str, fill: Callable[[str, str], Any]) -> tuple[str, list[Any
     for value in values.split(","):
         item = fill(value.strip(), name)
         found += item if isinstance(item, list | tuple | range) else [item]
-    if name == "audios" and any(str(item).lower() in _FLAGS for item in found):
+    if name == "audios" and any(str(item).lower() in FLAGS for item in found):
         return name, [], [Problem("sweep", "problem.sweep.flag", key=key)]
     if "" in [item for item in found if isinstance(item, str)]:
         return name, [], [Problem("sweep", "problem.sweep.empty", key=key)]
@@ -95,7 +93,7 @@ def _typed(name: str, value: Any) -> Any:
     if not isinstance(value, str) or kind not in ("integer", "flag"):
         return value
     if kind == "flag":
-        return _FLAGS.get(value.lower(), value)
+        return FLAGS.get(value.lower(), value)
     return int(value) if re.fullmatch(r"[+-]?\d+", value) else value
 
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 # Advised lengths of a prompt (model pages): 500 Chinese characters or 1000 English words.
 ADVISED = {"characters": 500, "words": 1000}
+# How yes and no are spelt in settings and in the lists of a sweep.
+FLAGS = dict.fromkeys(("true", "yes", "on", "1"), True)
+FLAGS |= dict.fromkeys(("false", "no", "off", "0"), False)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _HALF = re.compile(r"[\ud800-\udfff]")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlencode
 
 from seedance_nb.core.errors import InvalidRequest
+from seedance_nb.core.spelling import PATH
 from seedance_nb.evolink.plain import clean, is_task_id
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def create(body: Mapping[str, Any], *, idempotency_key: str) -> Call:
             (evolink-mcp).
     """
     headers = {"Idempotency-Key": idempotency_key}
-    return post("create", "/v1/videos/generations", body, headers)
+    return post("create", PATH, body, headers)
 
 
 def query(task_id: str) -> Call:

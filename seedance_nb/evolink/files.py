@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.addresses import is_url
+from seedance_nb.core.catalog import FORMATS
 from seedance_nb.core.errors import (
     ConfigError,
     InvalidRequest,
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 LIFE = 72 * 3600.0  # seconds that a file is kept (docs: file-series)
 CHUNK = 256 * 1024
 _PATH = "/api/v1/files"
-_TYPES = {
-    "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp", "mp4": "video/mp4",
-    "mov": "video/quicktime", "wav": "audio/wav", "mp3": "audio/mpeg",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ class Form:
         self._path = path
         self._tell = tell
         self._boundary = f"seedance-nb-{media.sha256[:32]}"
-        kind = _TYPES.get(media.format, "application/octet-stream")
+        kind = FORMATS[media.format][2] if media.format in FORMATS else "application/octet-stream"
         # Its name is that of its content: what it is called here is nobody's business there.
         self._head = (
             f"--{self._boundary}\r\n"

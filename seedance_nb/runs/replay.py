@@ -39,7 +39,7 @@ _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (
     OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile
 )  # fmt: skip
-_INPUTS = tuple(ending for _, ending in FORMATS.values())
+_INPUTS = tuple(ending for _, ending, _ in FORMATS.values())
 _FOLDERS = {"journal": (".jsonl",), "videos": (".mp4", ".json"), "inputs": _INPUTS}
 
 

@@ -14,8 +14,9 @@ from seedance_nb.core import catalog, texts
 from seedance_nb.core.addresses import is_loopback, is_url
 from seedance_nb.core.checking import not_among
 from seedance_nb.core.errors import ConfigError, Problem
+from seedance_nb.core.options import WHEN
 from seedance_nb.core.secret import Secret
-from seedance_nb.core.words import listed, nearest
+from seedance_nb.core.words import FLAGS, listed, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,8 +27,6 @@ Backend = Literal["live", "simulator", "replay"]
 EVOLINK = "https://api.evolink.ai"
 EVOLINK_FILES = "https://files-api.evolink.ai"
 HOME = "seedance_runs"
-_FLAGS = dict.fromkeys(("1", "true", "yes", "on"), True)
-_FLAGS |= dict.fromkeys(("0", "false", "no", "off"), False)
 # Kind, lowest and highest value of the settings that are numbers.
 _NUMBERS: dict[str, tuple[type[int | float], int, int]] = {
     "max_active": (int, 1, 10_000),
@@ -77,13 +76,13 @@ SETTINGS: tuple[Setting, ...] = (
         name="wait",
         environment="SEEDANCE_NB_WAIT",
         default="auto",
-        choices=("auto", "always", "never"),
+        choices=WHEN,
     ),
     Setting(
         name="embed",
         environment="SEEDANCE_NB_EMBED",
         default="auto",
-        choices=("auto", "always", "never"),
+        choices=WHEN,
     ),
     Setting(name="reuse", environment="SEEDANCE_NB_REUSE", default=True),
     Setting(name="record_text", environment="SEEDANCE_NB_RECORD_TEXT", default=True),
@@ -92,8 +91,8 @@ SETTINGS: tuple[Setting, ...] = (
 )
 NAMES = tuple(row.name for row in SETTINGS)
 _OURS = "SEEDANCE_NB_"
-_SPEECH = ("LC_ALL", "LC_MESSAGES", "LANG")
-VARIABLES = (*(row.environment for row in SETTINGS), "EVOLINK_API_KEY", *_SPEECH)
+SPEECH = ("LC_ALL", "LC_MESSAGES", "LANG")
+VARIABLES = (*(row.environment for row in SETTINGS), "EVOLINK_API_KEY", *SPEECH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,28 +196,15 @@ def resolve(
         raise ConfigError("error.settings", listing=listing, count=len(problems))
     backend, trouble = _backend(given["backend"], key, base_url)
     is_evolink = base_url in (None, EVOLINK)
-    files_url = _origin(given["files_url"]) or (EVOLINK_FILES if is_evolink else None)
-    return Settings(
-        backend=backend,
-        key=key,
-        key_source=source,
-        base_url=base_url or EVOLINK,
-        files_url=files_url,
-        home=(cwd / (given["home"] or HOME)).resolve(),
-        catalog=catalog.ALIASES.get(given["catalog"], given["catalog"]),
-        language=given["language"] or _locale(environ),
-        max_credits=given["max_credits"],
-        max_credits_day=given["max_credits_day"],
-        max_active=given["max_active"],
-        wait=given["wait"],
-        embed=given["embed"],
-        reuse=given["reuse"],
-        record_text=given["record_text"],
-        replay_pace=given["replay_pace"],
-        time_scale=given["time_scale"],
-        trouble=trouble,
-        strange=tuple(strange),
-    )
+    given |= {
+        "backend": backend,
+        "base_url": base_url or EVOLINK,
+        "files_url": _origin(given["files_url"]) or (EVOLINK_FILES if is_evolink else None),
+        "home": (cwd / (given["home"] or HOME)).resolve(),
+        "catalog": catalog.ALIASES.get(given["catalog"], given["catalog"]),
+        "language": given["language"] or _locale(environ),
+    }
+    return Settings(**given, key=key, key_source=source, trouble=trouble, strange=tuple(strange))
 
 
 def _pick(
@@ -242,7 +228,7 @@ def _check(row: Setting, value: Any) -> tuple[Any, Problem | None]:
     if row.name in _NUMBERS:
         return _check_number(row, value)
     if isinstance(row.default, bool):
-        flag = _FLAGS.get(str(value).lower())
+        flag = FLAGS.get(str(value).lower())
         return flag, None if flag is not None else Problem(row.name, "problem.flag", value=value)
     if row.name.endswith("_url"):
         return _check_url(row, value)
@@ -341,7 +327,7 @@ def _is_local(url: str) -> bool:
 
 
 def _locale(environ: Mapping[str, Any]) -> texts.Language:
-    for name in _SPEECH:
+    for name in SPEECH:
         if environ.get(name):
             return "zh" if environ[name].lower().startswith("zh") else "en"
     return "en"

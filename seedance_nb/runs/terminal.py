@@ -15,6 +15,7 @@ from seedance_nb.core.words import columns
 from seedance_nb.evolink.plain import clean
 from seedance_nb.runs.budget import say_money
 from seedance_nb.runs.settings import say_where
+from seedance_nb.runs.tracker import SLICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 GRACE = 30  # seconds that an interrupt leaves a request that is just on its way
 MOST = 3  # jobs of a line that moves
-SLICE = 0.2  # seconds between two looks
 PROMPT_WIDTH, NAME_WIDTH = 48, 40
 STEP = 10  # percent of an upload between two lines
 COLUMNS = (

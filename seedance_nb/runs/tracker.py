@@ -17,6 +17,7 @@ import time
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from seedance_nb.core.errors import RateLimited, ServiceError, TransportError
+from seedance_nb.evolink.calls import MOST_IN_BATCH
 from seedance_nb.evolink.exchanges import observers
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ T = TypeVar("T")
 SLICE = 0.2  # seconds that an interrupt waits at most
 TICK = 0.5  # seconds between two calls of a view while nothing changes
 GATHER = 0.05  # seconds in which looks at tasks are gathered into one call
-BATCH = 50  # ids that `POST /v1/tasks/batch` takes
 PATIENCE = 2.0  # seconds that the end of the thread is waited for
 AT_ONCE = 8  # single looks at the same time
 ODD = 2  # calls for several that fail in a row before single looks show whether it is their fault
@@ -189,7 +189,7 @@ class Poller:
     async def _answer(self) -> None:
         while self._waiting:
             await self._sleep(GATHER)
-            ids = list(self._waiting)[:BATCH]
+            ids = list(self._waiting)[:MOST_IN_BATCH]
             waiting = {task_id: self._waiting.pop(task_id) for task_id in ids}
             told = {task_id: self._observers.pop(task_id, ()) for task_id in ids}
             observers.set(sum(told.values(), ()))
