@@ -15,6 +15,11 @@ def is_distinct(key: str) -> bool:
     return len(key) >= 16 or (len(key) >= 8 and not key.isalpha())  # noqa: PLR2004
 
 
+def is_sendable(key: str) -> bool:
+    """Whether a header can hold it: visible signs of ASCII only."""
+    return all("!" <= sign <= "~" for sign in key)
+
+
 def holds_key(text: str) -> bool:
     """Whether a key of this process is in the text, or what looks like one."""
     return hidden(text) != text

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from seedance_nb.core.errors import SeedanceError
+from seedance_nb.core.secret import HIDDEN
 from seedance_nb.evolink.plain import parse
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     Observer: TypeAlias = Callable[["Exchange"], object]
 
 LONGEST_TEXT, LONGEST_BODY = 300, 3000  # characters of a text in a body, and of a whole body
-HIDDEN = "(hidden)"
 _SENT = ("Authorization", "Content-Type", "Content-Length", "Idempotency-Key", "Range", "If-Range")
 _CAME = ("Content-Type", "Content-Length", "Content-Range", "Retry-After", "Location",
          "X-Request-Id", "Idempotency-Replayed")  # fmt: skip
@@ -115,7 +115,7 @@ async def noted(
             exchange = Exchange(
                 kind=kind,
                 method=note.request.method,
-                url=unsigned(url),
+                url=without_queries(url),
                 sent=_headers(note.request.headers, _SENT),
                 body=hide(_shown(body)) if isinstance(body, bytes) else "",
                 status=note.status,
@@ -129,12 +129,12 @@ async def noted(
         note.request = None  # no traceback shall lead to it
 
 
-def unsigned(text: str) -> str:
+def without_queries(text: str) -> str:
     """A text whose links have lost user and query: what stands there often opens them."""
     return _LINK.sub(lambda link: link[1] + link[2].rpartition("@")[2] + link[3], text)
 
 
-def hidden(url: str) -> str:
+def only_host(url: str) -> str:
     """Of an address that opens a file only the host."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/{HIDDEN}"
@@ -149,7 +149,7 @@ def _headers(found: Mapping[str, str], names: tuple[str, ...]) -> tuple[tuple[st
 def _header(name: str, value: str) -> str:
     if name == "Authorization":
         return f"Bearer {HIDDEN}"
-    return unsigned(value).partition("?")[0] if name == "Location" else value
+    return without_queries(value).partition("?")[0] if name == "Location" else value
 
 
 def _shown(body: bytes, *, uploaded: bool = False) -> str:
@@ -170,6 +170,6 @@ def _cut(data: Any, *, uploaded: bool, name: str = "") -> Any:
     if not isinstance(data, str):
         return data
     if name == "callback_url" or (uploaded and name in _UPLOADED):
-        return hidden(data)
-    text = unsigned(data)
+        return only_host(data)
+    text = without_queries(data)
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

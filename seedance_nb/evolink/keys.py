@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core.errors import AuthError
-from seedance_nb.core.secret import is_distinct
+from seedance_nb.core.secret import is_distinct, is_sendable
 
 if TYPE_CHECKING:
     from seedance_nb.core.secret import Secret
@@ -30,7 +30,7 @@ class Keys:
         Raises:
             AuthError: No header can hold it.
         """
-        if not all("!" <= sign <= "~" for sign in self.current.reveal()):
+        if not is_sendable(self.current.reveal()):
             raise AuthError("error.auth.shape", retryable=False)
 
     def hide(self, value: Any) -> Any:

@@ -76,7 +76,7 @@ def epoch(value: object) -> float | None:
     return found if 0 < found <= _FAR else None
 
 
-def origin(location: str | None) -> str:
+def destination(location: str | None) -> str:
     """Scheme and host of a Location header; where it has none, its path."""
     try:
         parts = urlsplit(location or "")

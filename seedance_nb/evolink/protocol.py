@@ -39,7 +39,15 @@ from seedance_nb.evolink.calls import (
     query,
     tasks,
 )
-from seedance_nb.evolink.plain import clean, is_task_id, origin, parse, phrase, seconds, shorten
+from seedance_nb.evolink.plain import (
+    clean,
+    destination,
+    is_task_id,
+    parse,
+    phrase,
+    seconds,
+    shorten,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -303,7 +311,7 @@ class _Reply:
             said = f"HTTP {self.status} {phrase(self.status)}".rstrip()
         facts = list(_extras(self.fields))
         if self.status in _MOVED:
-            facts.append(f"location: {origin(self.headers.get('location'))}")
+            facts.append(f"location: {destination(self.headers.get('location'))}")
         if self.request_id and self.request_id not in said:
             facts.append(f"request id: {self.request_id}")
         return f"{said} ({'; '.join(facts)})" if facts else said
@@ -328,7 +336,7 @@ class _Reply:
             detail=self._excerpt() if senseless and not self.fields else self.detail,
             status=self.status,
             address=f"{self.call.method} {self.call.path}",
-            host=origin(self.headers.get("location")),
+            host=destination(self.headers.get("location")),
         )
 
     def _excerpt(self) -> str:

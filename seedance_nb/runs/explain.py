@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from seedance_nb.core.texts import say
-from seedance_nb.evolink.exchanges import LONGEST_TEXT, hidden, unsigned
+from seedance_nb.evolink.exchanges import LONGEST_TEXT, only_host, without_queries
 from seedance_nb.evolink.plain import phrase
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Exchanges:
 
     def hide(self, urls: Iterable[str]) -> None:
         """Leave the addresses of uploads out of what follows."""
-        self._hidden |= {unsigned(url)[: LONGEST_TEXT - 1]: hidden(url) for url in urls}
+        self._hidden |= {without_queries(url)[: LONGEST_TEXT - 1]: only_host(url) for url in urls}
 
     def add(self, exchange: Exchange) -> None:
         """Take one in; called in the background."""

@@ -88,9 +88,9 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     for each in sorted(path.rglob("*")):
-        hidden = SKIPPED.intersection(each.relative_to(path).parts)
+        skipped = SKIPPED.intersection(each.relative_to(path).parts)
         wanted = each.suffix.lower() in READ | {".zip"} or each.name.startswith(".env")
-        if wanted and not hidden and each.is_file():
+        if wanted and not skipped and each.is_file():
             yield each
 
 

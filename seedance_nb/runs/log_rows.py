@@ -42,7 +42,7 @@ def row(entry: Entry) -> list[str]:
         entry.job,
         say(f"log.how.{entry.how}") if entry.how in _HOW else clean(entry.how),
         say(f"log.status.{state.status}"),
-        shortened(request.prompt) if request else "",
+        _abridged(request.prompt) if request else "",
         _asked(request) if request else "",
         ((request and request.model) or "").removeprefix("seedance-2.0-"),
         ", ".join(map(_named, request.files)) if request else "",
@@ -53,7 +53,7 @@ def row(entry: Entry) -> list[str]:
     ]
 
 
-def shortened(prompt: str) -> str:
+def _abridged(prompt: str) -> str:
     """Beginning and end of a prompt, in one line."""
     line = clean(prompt, MOST_PROMPT)
     if columns(line) <= _START + 1 + _END:

@@ -15,7 +15,7 @@ from seedance_nb.core.addresses import is_loopback, is_url
 from seedance_nb.core.checking import not_among
 from seedance_nb.core.errors import ConfigError, Problem
 from seedance_nb.core.options import WHEN
-from seedance_nb.core.secret import Secret
+from seedance_nb.core.secret import Secret, is_sendable
 from seedance_nb.core.words import FLAGS, listed, nearest
 
 if TYPE_CHECKING:
@@ -306,11 +306,6 @@ def _backend(
         text_id = "error.key.base_url" if base_url else "error.key.missing"
         return "live", ConfigError(text_id, base_url=base_url)
     return "live", None
-
-
-def is_sendable(key: str) -> bool:
-    """Whether it can be a key: visible signs of ASCII only."""
-    return all("!" <= sign <= "~" for sign in key)
 
 
 def _origin(url: str | None) -> str | None:
