@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from seedance_nb.core.addresses import is_url
 from seedance_nb.core.errors import ProtocolError, TaskFailed
-from seedance_nb.evolink.plain import clean, epoch, is_task_id, moment, number, shorten
+from seedance_nb.evolink.plain import EXCERPT, clean, epoch, is_task_id, moment, number, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seedance_nb.core.errors import Billed
-
-_EXCERPT = 200  # characters of an answer that a message quotes
 
 # docs: task-management/error-codes; whether the same request may work later: evolink-media-mcp
 TASK_CODES: dict[str, bool] = {
@@ -103,6 +101,12 @@ class Credits(TypedDict):
     user: Balance
 
 
+def senseless(what: str, data: Any, **facts: Any) -> ProtocolError:
+    """That a successful answer is no `what`: task, body or file."""
+    excerpt = clean(shorten(data), EXCERPT)
+    return ProtocolError(f"error.protocol.{what}", raw=shorten(data), detail=excerpt, **facts)
+
+
 def read_task(data: Any, *, expected_id: str | None = None, created: bool = False) -> TaskReply:
     """A task from the answer to a create or a query; unknown fields and words are tolerated.
 
@@ -124,9 +128,7 @@ def read_task(data: Any, *, expected_id: str | None = None, created: bool = Fals
     strange = expected_id is not None and task_id != expected_id
     known = isinstance(task_id, str) and is_task_id(task_id) and not strange
     if not known or not isinstance(word, str) or not word.strip():
-        billed: Billed = "unknown" if created else "no"
-        detail = clean(shorten(data), _EXCERPT)
-        raise ProtocolError("error.protocol.task", billed=billed, raw=shorten(data), detail=detail)
+        raise senseless("task", data, billed="unknown" if created else "no")
     return _task(row, str(task_id), clean(word, 100))
 
 
@@ -159,8 +161,7 @@ def read_batch(data: Any) -> dict[str, TaskReply]:
     """
     rows = data.get("data") if isinstance(data, dict) else data
     if not isinstance(rows, list):
-        detail = clean(shorten(data), _EXCERPT)
-        raise ProtocolError("error.protocol.task", raw=shorten(data), detail=detail)
+        raise senseless("task", data)
     replies = []
     for row in rows:
         with contextlib.suppress(ProtocolError):
@@ -176,8 +177,7 @@ def read_tasks(data: Any) -> list[TaskRow]:
     """
     rows = data.get("data") if isinstance(data, dict) else data
     if not isinstance(rows, list):
-        detail = clean(shorten(data), _EXCERPT)
-        raise ProtocolError("error.protocol.body", raw=shorten(data), detail=detail, status=200)
+        raise senseless("body", data, status=200)
     return [_row(row) for row in map(_object, rows) if is_task_id(row.get("id"))]
 
 
@@ -202,8 +202,7 @@ def read_credits(data: Any) -> Credits:
     inner = _object(_object(data).get("data"))
     found = Credits(token=_balance(inner.get("token")), user=_balance(inner.get("user")))
     if not (found["token"] or found["user"]):
-        detail = clean(shorten(data), _EXCERPT)
-        raise ProtocolError("error.protocol.body", raw=shorten(data), detail=detail, status=200)
+        raise senseless("body", data, status=200)
     return found
 
 

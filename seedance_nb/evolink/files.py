@@ -18,12 +18,12 @@ from seedance_nb.core.catalog import FORMATS
 from seedance_nb.core.errors import (
     ConfigError,
     InvalidRequest,
-    ProtocolError,
     QuotaExceeded,
     SeedanceError,
 )
+from seedance_nb.evolink.answers import senseless
 from seedance_nb.evolink.calls import Call, post
-from seedance_nb.evolink.plain import clean, moment, shorten
+from seedance_nb.evolink.plain import moment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping
@@ -170,7 +170,7 @@ def read_file(data: Any) -> Uploaded:
             expires_at = row.get("expires_at")
             known = moment(expires_at) if isinstance(expires_at, str) else None
             return Uploaded(row[name], known)
-    raise ProtocolError("error.protocol.file", raw=shorten(data), detail=clean(shorten(data), 200))
+    raise senseless("file", data)
 
 
 def read_quota(data: Any) -> Quota:
@@ -183,7 +183,7 @@ def read_quota(data: Any) -> Quota:
     used, most = row.get("used_files"), row.get("max_files")
     if isinstance(used, int) and isinstance(most, int):
         return Quota(used, most)
-    raise ProtocolError("error.protocol.file", raw=shorten(data), detail=clean(shorten(data), 200))
+    raise senseless("file", data)
 
 
 def _inner(data: Any) -> Mapping[str, Any]:

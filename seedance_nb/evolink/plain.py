@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 DETAIL, RAW = 300, 2000  # characters of the service's own words, of its answer, that are kept
+EXCERPT = 200  # characters of a senseless answer that a message quotes
 _FAR = 1e11  # seconds of the year 5138; milliseconds of 1973
 _TASK_ID = re.compile(r"(?!\.+$)[A-Za-z0-9._~:-]{1,200}")
 

@@ -40,6 +40,7 @@ from seedance_nb.evolink.calls import (
     tasks,
 )
 from seedance_nb.evolink.plain import (
+    EXCERPT,
     clean,
     destination,
     is_task_id,
@@ -78,7 +79,6 @@ __all__ = [
     "try_again",
 ]
 
-_EXCERPT = 200  # characters of a senseless answer that a message quotes
 _BAD, _BROKEN = 400, 500
 
 
@@ -340,7 +340,7 @@ class _Reply:
         )
 
     def _excerpt(self) -> str:
-        return clean(self.text, _EXCERPT) or f"HTTP {self.status}, {len(self.text)} bytes"
+        return clean(self.text, EXCERPT) or f"HTTP {self.status}, {len(self.text)} bytes"
 
     def _retry_after(self, now: float) -> float | None:
         hint = seconds(self.headers.get("retry-after"), now)
