@@ -75,7 +75,7 @@ def count_requests(lesson: Path) -> int:
 
 
 def _requests(source: str) -> list[tuple[str, int]]:
-    """Digest and take of all that a cell sends."""
+    """Digest and take of each video that a cell asks for."""
     first, _, body = source.partition("\n")
     if not first.startswith("%%seedance"):
         return []
@@ -83,9 +83,8 @@ def _requests(source: str) -> list[tuple[str, int]]:
         order = options.read_cell(first.removeprefix("%%seedance"), body, {})
     except InvalidRequest:
         return []
-    if order.dry_run or order.request is None:
-        return []
-    return [(order.request.digest, take + 1) for take in range(order.takes)]
+    takes = range(0 if order.dry_run else order.takes)
+    return [(request.digest, take) for request in order.requests for take in takes]
 
 
 def environment(environ: Mapping[str, str], *, live: bool) -> dict[str, str]:

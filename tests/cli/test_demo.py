@@ -56,6 +56,21 @@ def test_demo_goes_live_only_with_a_yes(call: Run, to_peer: Peer) -> None:
     assert not Path("seedance_demo").exists()
 
 
+def test_every_video_of_a_lesson_is_counted(tmp_path: Path) -> None:
+    """Takes and each combination of a sweep count, a dry run and what is asked twice do not."""
+    cells = [
+        "%%seedance --takes 2\na kite",
+        "%%seedance\na kite",
+        "%%seedance --sweep duration=4,8\na boat",
+        "%%seedance --dry-run\na lamp",
+        "print(1)",
+    ]
+    lesson = tmp_path / "lesson.ipynb"
+    lesson.write_text(json.dumps({"cells": [{"source": [cell]} for cell in cells]}))
+
+    assert 4 == demo.count_requests(lesson)
+
+
 def test_the_kernel_gets_no_key() -> None:
     """On the simulator all settings are left out but language and pace; live keeps the key."""
     given = {
