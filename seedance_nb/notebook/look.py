@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from typing import Literal
 
-Tone = Literal["calm", "busy", "good", "warn", "bad"]
 ACCENT: dict[str, tuple[int, int, int]] = {
     "calm": (128, 132, 140),
     "busy": (47, 128, 237),

@@ -177,16 +177,13 @@ def _rerun(desk: Desk, yes: str = "") -> None:
 
 
 def _credits(desk: Desk) -> None:
-    answer = desk.session().credits()
-    data = answer.get("data", answer) if isinstance(answer, dict) else {}
+    found = desk.session().credits()
     rows = []
     for name, label in (("token", "key"), ("user", "account")):
-        part = data.get(name)
-        if isinstance(part, dict):
-            left = say("magic.credits.unlimited") if part.get("unlimited_credits") else None
-            left = left or _amount(part.get("remaining_credits"))
-            used = _amount(part.get("used_credits"))
-            rows.append([say(f"magic.credits.{label}"), left, used])
+        part = found[name]
+        left = say("magic.credits.unlimited") if part.get("unlimited_credits") else None
+        left = left or _amount(part.get("remaining_credits"))
+        rows.append([say(f"magic.credits.{label}"), left, _amount(part.get("used_credits"))])
     head = [say(f"magic.column.{name}") for name in ("credits_of", "remaining", "used")]
     practice = desk.session().backend == "simulator"
     desk.tell(say("magic.credits.practice") if practice else desk.session().where)

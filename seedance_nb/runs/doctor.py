@@ -10,7 +10,7 @@ import platform
 import shutil
 import tempfile
 from importlib import metadata, util
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seedance_nb.core import catalog, texts
 from seedance_nb.core.errors import SeedanceError
@@ -20,6 +20,7 @@ from seedance_nb.runs.journal import timestamp
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from seedance_nb.runs.record import JobState
     from seedance_nb.runs.session import Session
 
 PACKAGES = ("ipython", "ipykernel", "ipywidgets", "httpx", "tornado", "av", "pillow")
@@ -37,17 +38,16 @@ class Trouble(str):
     __slots__ = ()
 
 
-def report(session: Session, *, front_end: str = "") -> list[tuple[str, str]]:
+def report(session: Session, *, front_end: str) -> list[tuple[str, str]]:
     """What was found, as (label, finding) in words; a finding that needs attention is a `Trouble`.
 
     Args:
         session: Its backend is asked for the balance, which is free.
-        front_end: Who shows the output: "lab", "vscode", "colab", "terminal", "script", "none";
-            empty where that is not known.
+        front_end: Who shows the output: "lab", "vscode", "colab", "terminal", "script", "none".
     """
     rows = [
         (say("doctor.key"), _key(session)),
-        (say("doctor.backend"), _backend(session)),
+        (say("doctor.backend"), session.where),
         (say("doctor.catalog"), _catalog(session)),
         (say("doctor.versions"), _versions()),
         (say("doctor.kernel"), _kernel()),
@@ -67,10 +67,6 @@ def _key(session: Session) -> str:
     if session.backend == "live":
         return Trouble(say("doctor.key.missing"))
     return say("doctor.key.no")
-
-
-def _backend(session: Session) -> str:
-    return str(session.where)
 
 
 def _catalog(session: Session) -> str:
@@ -158,25 +154,17 @@ def _time(moment: float) -> str:
 
 def _reach(session: Session) -> str:
     try:
-        balance = session.credits(timeout=PATIENCE)
+        left = session.credits(timeout=PATIENCE)["user"].get("remaining_credits")
     except TimeoutError:
         reason = say("doctor.reach.slow", seconds=PATIENCE)
     except (SeedanceError, OSError) as error:
         reason = error.message if isinstance(error, SeedanceError) else str(error)
     else:
-        left = _left(balance)
         if left is None:
             return say("doctor.reach.plain", url=session.base_url)
         return say("doctor.reach.yes", url=session.base_url, credits=f"{left:,.0f}")
     text = say("doctor.reach.no", reason=reason)
     return text if session.backend == "replay" else Trouble(text)
-
-
-def _left(balance: Any) -> float | None:
-    """Credits of the account, as far as the answer tells them."""
-    user = balance.get("user") if isinstance(balance, dict) else None
-    left = user.get("remaining_credits") if isinstance(user, dict) else None
-    return float(left) if isinstance(left, int | float) else None
 
 
 def _jobs(session: Session) -> str:
@@ -192,8 +180,8 @@ def _jobs(session: Session) -> str:
     return say("doctor.jobs.resume", count=len(states), left=left, hint=say("doctor.jobs.hint"))
 
 
-def _states(session: Session) -> list[Any]:
+def _states(session: Session) -> list[JobState]:
     try:
-        return list(session.ledger.states())
+        return session.ledger.states()
     except OSError:
         return []

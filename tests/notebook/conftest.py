@@ -258,13 +258,11 @@ class FakeSession:
         return self.kept[-1]
 
     def credits(self) -> Any:
-        """The answer of the documentation."""
+        """The amounts of the documentation."""
         return {
-            "data": {
-                "token": {"remaining_credits": 99416.4429, "unlimited_credits": False,
-                          "used_credits": 583.5571},
-                "user": {"remaining_credits": 1095.3996, "used_credits": 135.9048},
-            }
+            "token": {"remaining_credits": 99416.4429, "unlimited_credits": False,
+                      "used_credits": 583.5571},
+            "user": {"remaining_credits": 1095.3996, "used_credits": 135.9048},
         }  # fmt: skip
 
 
