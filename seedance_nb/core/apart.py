@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedance_nb.core.media import Media
 from seedance_nb.core.texts import say
+from seedance_nb.core.words import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,10 @@ def differing(requests: Sequence[VideoRequest | None]) -> list[tuple[tuple[str, 
     if "prompt" in names:
         parts = iter(_different_parts([row["prompt"] for row in known]))
         rows = [{**row, "prompt": next(parts)} if row else row for row in rows]
-    return [tuple((name, _short(row[name])) for name in names if name in row) for row in rows]
+    return [
+        tuple((name, shortened(row[name], LONGEST)) for name in names if name in row)
+        for row in rows
+    ]
 
 
 def caption(parts: Sequence[tuple[str, str]]) -> str:
@@ -54,11 +58,6 @@ def captions(requests: Sequence[VideoRequest | None]) -> list[str]:
 
 
 # --- inside ---------------------------------------------------------------------------------------
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 
 
 def _fields(request: VideoRequest | None) -> dict[str, str]:

@@ -1,14 +1,15 @@
-"""Small matters of words: near misses, lists in a sentence, the length of a prompt."""
+"""Small matters of words: near misses, lists and tables, the length of a prompt."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import unicodedata
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # Advised lengths of a prompt (model pages): 500 Chinese characters or 1000 English words.
 ADVISED = {"characters": 500, "words": 1000}
@@ -44,9 +45,17 @@ def has_half_characters(text: str) -> bool:
     return _HALF.search(text) is not None
 
 
-def listed(words: Iterable[str]) -> str:
-    """`a, b, c`, for a sentence."""
-    return ", ".join(str(word) for word in words)
+def listed(words: Iterable[str], most: int | None = None) -> str:
+    """`a, b, c`, for a sentence; `a, b ...` where there are more than `most`."""
+    found = list(map(str, words))
+    more = most is not None and len(found) > most
+    return ", ".join(found[:most]) + (" ..." if more else "")
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text on one line, at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def length_of(prompt: str) -> tuple[int, str, int]:
@@ -73,3 +82,13 @@ def columns(text: str) -> int:
         0 if unicodedata.combining(sign) else 1 + (unicodedata.east_asian_width(sign) in "WF")
         for sign in text
     )
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows of a table as lines, their columns below each other; rows may be short of some."""
+    widths = [max(map(columns, column)) for column in zip_longest(*rows, fillvalue="")]
+    cells = (
+        [text + " " * (width - columns(text)) for text, width in zip(row, widths, strict=False)]
+        for row in rows
+    )
+    return ["  ".join(row).rstrip() for row in cells]

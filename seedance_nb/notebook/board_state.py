@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seedance_nb.core import task
 from seedance_nb.core.apart import captions
 from seedance_nb.core.texts import say
-from seedance_nb.notebook.look import shortened
+from seedance_nb.core.words import shortened
 from seedance_nb.notebook.panel_state import TONES, look_of, panel_state
 from seedance_nb.notebook.panel_words import say_time
 from seedance_nb.runs.budget import say_money

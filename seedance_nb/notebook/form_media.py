@@ -14,9 +14,10 @@ from seedance_nb.core.media import Media
 from seedance_nb.core.secret import hidden
 from seedance_nb.core.spelling import spelt
 from seedance_nb.core.texts import say
+from seedance_nb.core.words import shortened
 from seedance_nb.notebook.form_controls import EDGE
 from seedance_nb.notebook.form_paths import MOST, line_typed, offers
-from seedance_nb.notebook.look import FAINT, plain, safe, shortened
+from seedance_nb.notebook.look import FAINT, plain, safe
 from seedance_nb.notebook.video import MEGABYTE, say_size
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
-from seedance_nb.notebook.look import FAINT, code_in, colour, pill, plain, safe, shortened
+from seedance_nb.core.words import shortened
+from seedance_nb.notebook.look import FAINT, code_in, colour, pill, plain, safe
 from seedance_nb.notebook.video import file_html, file_text, video_html
 
 if TYPE_CHECKING:

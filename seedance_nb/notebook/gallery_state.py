@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedance_nb.core.apart import differing
 from seedance_nb.core.texts import say
-from seedance_nb.notebook.look import shortened
+from seedance_nb.core.words import shortened
 from seedance_nb.notebook.panel_state import panel_state
 from seedance_nb.runs.settings import say_where
 

@@ -52,12 +52,6 @@ def _calmed(sign: str) -> str:
     return "\ufffd" if kind in ("Cc", "Cs") or overriding else sign
 
 
-def shortened(text: str, most: int) -> str:
-    """The beginning of a text on one line, at most so many characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
-
-
 def code_in(text: str) -> str:
     """Escaped text in which what stands between back quotes is set as code."""
     parts = safe(text).split("`")

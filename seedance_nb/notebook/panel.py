@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
-from seedance_nb.core.words import columns
+from seedance_nb.core.words import columns, shortened
 from seedance_nb.notebook.buttons import STYLE, button_html
 from seedance_nb.notebook.input_cards import cards_html
 from seedance_nb.notebook.look import (
@@ -19,7 +19,6 @@ from seedance_nb.notebook.look import (
     pill,
     plain,
     safe,
-    shortened,
 )
 from seedance_nb.notebook.panel_state import PanelState, panel_state
 from seedance_nb.notebook.video import file_html, file_text, video_html

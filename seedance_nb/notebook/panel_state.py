@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from seedance_nb.core import schedule, task
 from seedance_nb.core.catalog import MEDIA_FIELDS
 from seedance_nb.core.texts import say
+from seedance_nb.core.words import shortened
 from seedance_nb.notebook.input_cards import input_cards
-from seedance_nb.notebook.look import shortened
 from seedance_nb.notebook.panel_card import Card, card_of
 from seedance_nb.notebook.panel_words import (
     RUNNING,

@@ -6,7 +6,7 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from seedance_nb.core.words import columns
+from seedance_nb.core.words import aligned
 from seedance_nb.notebook.look import FAINT, code_in, plain
 
 if TYPE_CHECKING:
@@ -48,12 +48,4 @@ def _cell(value: str, side: str) -> str:
 
 def table_text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The same in columns of plain text; Chinese signs count for two."""
-    lines = [[plain(value) for value in row] for row in (head, *rows)]
-    widths = [max(map(columns, column)) for column in zip_longest(*lines, fillvalue="")]
-    return "\n".join(
-        "  ".join(
-            value + " " * (width - columns(value))
-            for value, width in zip(row, widths, strict=False)
-        ).rstrip()
-        for row in lines
-    )
+    return "\n".join(aligned([[plain(value) for value in row] for row in (head, *rows)]))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from seedance_nb.core import catalog, media, spelling, texts
 from seedance_nb.core.secret import Secret
+from seedance_nb.core.words import listed
 from seedance_nb.evolink import fit, inputs
 from seedance_nb.runs import keys, settings
 from seedance_nb.runs.session import Session
@@ -145,9 +146,7 @@ def _end(session: Session) -> None:
 def _tell_left(session: Session) -> None:
     left = [job.state for job in session.unfinished()]
     for kind, states in _by_fate(left).items():
-        names = [state.id for state in states]
-        shown = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")  # noqa: PLR2004
-        line = texts.say(f"session.exit{kind}", jobs=shown)
+        line = texts.say(f"session.exit{kind}", jobs=listed((s.id for s in states), 5))
         print(line, file=sys.stderr)  # noqa: T201 - the last word of a dying process
 
 

@@ -7,6 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from seedance_nb.core.texts import say
+from seedance_nb.core.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,9 +22,8 @@ class _Told(BaseException):
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         ids = [job.id for job in jobs if job.active] or [job.id for job in jobs]
-        names = ", ".join(ids[:_MOST]) + (" ..." if len(ids) > _MOST else "")
         text_id = "error.interrupted" if ids else "error.interrupted.asking"
-        super().__init__(say(text_id, jobs=names))
+        super().__init__(say(text_id, jobs=listed(ids, _MOST)))
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]

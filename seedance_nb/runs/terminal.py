@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from seedance_nb.core.apart import captions
 from seedance_nb.core.errors import SeedanceError
 from seedance_nb.core.texts import say
-from seedance_nb.core.words import columns
+from seedance_nb.core.words import aligned
 from seedance_nb.evolink.plain import clean
 from seedance_nb.runs.budget import say_money
 from seedance_nb.runs.settings import say_where
@@ -104,12 +104,7 @@ def lines(head: list[str] | None, rows: list[list[str]]) -> list[str]:
     """Lines of a table; none without rows."""
     if not rows:
         return []
-    rows = [head, *rows] if head else rows
-    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(c + " " * (w - columns(c)) for c, w in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return aligned([head, *rows] if head else rows)
 
 
 def ways_on(jobs: Iterable[Job]) -> list[str]:
