@@ -10,12 +10,12 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from seedance_nb.core.errors import BudgetExceeded
 from seedance_nb.core.secret import hidden
 from seedance_nb.runs import dataframe, exports, log_rows
-from seedance_nb.runs.budget import NO_CONSENT, Consent
+from seedance_nb.runs.budget import Consent
 from seedance_nb.runs.job import Jobs
 from seedance_nb.runs.journal import seconds, timestamp
 from seedance_nb.runs.verify import verify
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from seedance_nb.runs.job import Job
     from seedance_nb.runs.journal import Event
     from seedance_nb.runs.library import Video
-    from seedance_nb.runs.purse import Purse
     from seedance_nb.runs.record import JobState
     from seedance_nb.runs.session import Session
     from seedance_nb.runs.verify import Disagreement
@@ -151,7 +150,7 @@ class RequestLog(Sequence[Entry]):
         entries: What was asked.
         sessions: Facts of each session: versions, git commit.
         home: The folder it was read from.
-        keeper: The session, which can show it and ask it all again.
+        session: The session that can show it and ask it all again.
     """
 
     def __init__(
@@ -160,12 +159,12 @@ class RequestLog(Sequence[Entry]):
         *,
         sessions: Mapping[str, Mapping[str, Any]],
         home: Path,
-        keeper: Keeper | None = None,
+        session: Session | None = None,
     ) -> None:
         self._entries = tuple(entries)
         self.sessions = dict(sessions)
         self.home = home
-        self._keeper = keeper
+        self._session = session
 
     @overload
     def __getitem__(self, key: int) -> Entry: ...
@@ -215,7 +214,7 @@ class RequestLog(Sequence[Entry]):
         return [log_rows.row(entry) for entry in self._entries]
 
     def _part(self, entries: Iterable[Entry]) -> RequestLog:
-        return RequestLog(entries, sessions=self.sessions, home=self.home, keeper=self._keeper)
+        return RequestLog(entries, sessions=self.sessions, home=self.home, session=self._session)
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Write the log to a file; its ending says how: `.jsonl`, `.ipynb`, `.py` or `.zip`.
@@ -243,19 +242,19 @@ class RequestLog(Sequence[Entry]):
         Raises:
             BudgetExceeded: It would cost money, and there was no `yes`; or a cap does not allow it.
         """
-        keeper = self._keeper
+        session = self._session
         asked = list(self._made())
         every = [request for request, takes in asked for _ in range(takes)]
-        if keeper is None or (keeper.backend == "live" and not yes):
-            where = keeper.where if keeper else "-"
-            cost = keeper.purse.estimate(every).text if keeper else "-"
+        if session is None or (session.backend == "live" and not yes):
+            where = session.where if session else "-"
+            cost = session.purse.estimate(every).text if session else "-"
             raise BudgetExceeded("error.rerun", count=len(every), where=where, cost=cost, line=line)
         consent = Consent(yes=yes)
-        keeper.purse.prepare(consent)
-        keeper.purse.check(every, consent)
+        session.purse.prepare(consent)
+        session.purse.check(every, consent)
         made: list[Job] = []
         for request, takes in asked:
-            made += keeper.ask(
+            made += session.ask(
                 [request], takes=takes, new=True, cell={"kind": _AGAIN}, consent=consent
             )
         return Jobs(made)
@@ -274,10 +273,11 @@ class RequestLog(Sequence[Entry]):
                 yield request, count
 
     def _ipython_display_(self) -> None:
-        if self._keeper is None:
+        if self._session is None:
             print(repr(self))  # noqa: T201 - what a terminal shows
         else:
-            self._keeper.viewer(self)
+            show: Callable[[Any], None] = self._session.viewer
+            show(self)
 
     def __repr__(self) -> str:
         """How many, of how many sessions."""
@@ -285,37 +285,6 @@ class RequestLog(Sequence[Entry]):
         entries = "entry" if len(self) == 1 else "entries"
         several = "" if len(sessions) == 1 else "s"
         return f"<RequestLog {len(self)} {entries}, {len(sessions)} session{several}>"
-
-
-class Keeper(Protocol):
-    """The session, as far as a log needs it."""
-
-    @property
-    def backend(self) -> str:
-        """What answers."""
-
-    @property
-    def where(self) -> str:
-        """Who answers, in words."""
-
-    @property
-    def viewer(self) -> Callable[[Any], None]:
-        """Shows something in the way of the front end."""
-
-    @property
-    def purse(self) -> Purse:
-        """What things cost, and what may be spent."""
-
-    def ask(
-        self,
-        requests: Sequence[VideoRequest],
-        *,
-        takes: int = 1,
-        new: bool = False,
-        cell: Mapping[str, Any] | None = None,
-        consent: Consent = NO_CONSENT,
-    ) -> Jobs:
-        """Ask for takes of each."""
 
 
 _SESSION = ("time", "versions", "commit", "system", "catalog")
@@ -349,7 +318,7 @@ def read(
         began = {name: str(facts.get("time", "9")) for name, facts in sessions.items()}
         placed.sort(key=lambda row: (began.get(row[1].session, "9"), row[1].session, row[0]))
         found = [entry for _, entry in placed]
-    return RequestLog(found, sessions=sessions, home=session.home, keeper=session)
+    return RequestLog(found, sessions=sessions, home=session.home, session=session)
 
 
 def _unsent(
