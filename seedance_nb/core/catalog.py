@@ -125,6 +125,12 @@ class Parameter:
     maximum: int = 0
     value_when_given: bool = True
 
+    @property
+    def metavar(self) -> str:
+        """What stands for its value in the help of its options; empty for a flag."""
+        named = {"flag": "", "integer": "N", "media": "X", "url": "URL"}
+        return named.get(self.kind, self.name.rpartition("_")[2].upper())
+
 
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(name="model", wire="model", kind="choice", options=("-m", "--model"), choices=MODES),

@@ -163,9 +163,8 @@ def parser(prog: str = "%%seedance", *, positional: str = "name") -> argparse.Ar
         if parameter.kind == "flag":
             _add_flag(made, parameter.name, parameter.options, value=parameter.value_when_given)
         elif parameter.options:
-            metavar = _metavar(parameter.name, parameter.choices)
             action = "append" if parameter.kind == "media" else "store"
-            _add_value(made, parameter.name, parameter.options, metavar, action)
+            _add_value(made, parameter.name, parameter.options, parameter.metavar, action)
     for option in RUN_OPTIONS:
         if option.name == "sweep":
             _add_value(made, option.name, option.options, "KEY=A,B", "append")
@@ -192,12 +191,6 @@ def _add_value(
 ) -> None:
     about = texts.say(f"option.{name}")
     made.add_argument(*options, dest=name, action=action, metavar=metavar, help=about)
-
-
-def _metavar(name: str, choices: Sequence[str]) -> str:
-    return {"model": "MODEL", "duration": "N", "callback_url": "URL"}.get(
-        name, "X" if not choices else name.upper()
-    )
 
 
 def option_names() -> list[str]:

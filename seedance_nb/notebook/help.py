@@ -13,8 +13,6 @@ from seedance_nb.core.words import columns
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seedance_nb.core.catalog import Parameter
-
 VERBS = (
     "jobs",
     "show",
@@ -41,15 +39,12 @@ VERBS = (
 )
 _WIDE = 96  # columns of a paragraph
 _LEFT = 30  # columns of the left side of a list
-_VALUES = {"integer": "N", "media": "X", "url": "URL"}
 
 
 def help_page() -> str:
     """Usage, examples, options and verbs, in the language of the session."""
     asked = [
-        (_spelling(p.options, _value_name(p)), say(f"option.{p.name}"))
-        for p in PARAMETERS
-        if p.options
+        (_spelling(p.options, p.metavar), say(f"option.{p.name}")) for p in PARAMETERS if p.options
     ]
     run = [(_spelling(o.options, o.metavar or ""), say(f"option.{o.name}")) for o in RUN_OPTIONS]
     verbs = [(f"%seedance {verb}", say(f"verb.{verb}")) for verb in VERBS]
@@ -104,9 +99,3 @@ def _indented(text: str) -> str:
 
 def _spelling(options: Iterable[str], value: str) -> str:
     return f"{', '.join(options)} {value}".rstrip()
-
-
-def _value_name(parameter: Parameter) -> str:
-    if parameter.kind == "flag":
-        return ""
-    return _VALUES.get(parameter.kind) or parameter.name.rpartition("_")[2].upper()
