@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FrontEnd = Literal["lab", "colab", "vscode", "terminal", "none", "script"]
+WITH_LINES_ONLY = ("terminal", "script")
 _VSCODE = "__vsc_ipynb_file__"  # VS Code puts the notebook's path under this name
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from seedance_nb.core.texts import say
 from seedance_nb.notebook import board_live as boards
-from seedance_nb.notebook import cells
 from seedance_nb.notebook import stage as stages
 from seedance_nb.notebook.exchange_view import Exhibit
 from seedance_nb.notebook.gallery_live import MOST, make_gallery
@@ -107,12 +106,7 @@ class Desk:
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Show a table."""
-        text = table_text(head, rows)
-        if cells.front_end(self.shell) in ("terminal", "script"):
-            self.tell(text)
-            return
-        bundle = {"text/html": table_html(head, rows), "text/plain": text}
-        stages.publish(bundle, f"seedance-table-{id(bundle):x}", update=False)
+        stages.present(table_html(head, rows), table_text(head, rows), self.shell)
 
     def board(self, jobs: Jobs) -> None:
         """Show jobs as a board."""

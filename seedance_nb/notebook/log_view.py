@@ -23,9 +23,4 @@ def show(log: RequestLog) -> None:
     names = log_rows.head()
     head = [names[index] for index in filled]
     rows = [[row[index] for index in filled] for row in rows]
-    text = table_text(head, rows)
-    if cells.front_end(cells.current_shell()) in ("terminal", "script"):
-        stage.print_line(text)
-        return
-    bundle = {"text/html": table_html(head, rows), "text/plain": text}
-    stage.publish(bundle, f"seedance-log-{id(log):x}", update=False)
+    stage.present(table_html(head, rows), table_text(head, rows), cells.current_shell())

@@ -45,6 +45,15 @@ def publish(bundle: Mapping[str, Any], display_id: str, *, update: bool) -> None
     shown.display(dict(bundle), raw=True, display_id=display_id, update=update)
 
 
+def present(html: str, plain: str, shell: Any) -> None:
+    """Show something that stays as it is; as text where outputs are lines."""
+    if cells.front_end(shell) in cells.WITH_LINES_ONLY:
+        print_line(plain)
+        return
+    bundle = {"text/html": html, "text/plain": plain}
+    publish(bundle, f"seedance-view-{id(bundle):x}", update=False)
+
+
 def print_line(line: str) -> None:
     """A line in a terminal."""
     print(line)  # noqa: T201 - what a terminal shows
@@ -85,7 +94,7 @@ class Stage:
     @property
     def has_lines_only(self) -> bool:
         """Whether outputs are lines of text."""
-        return self.front_end in ("terminal", "script")
+        return self.front_end in cells.WITH_LINES_ONLY
 
     @property
     def has_widgets(self) -> bool:

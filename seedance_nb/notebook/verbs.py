@@ -139,7 +139,7 @@ def _cell(desk: Desk, name: str | None = None) -> None:
 
 def _form(desk: Desk, name: str | None = None) -> None:
     front_end = cells.front_end(desk.shell)
-    if front_end in ("terminal", "script"):
+    if front_end in cells.WITH_LINES_ONLY:
         desk.tell(say("form.nowhere"))
         return
     source = desk.shell.user_ns.get(name, name) if name else None
@@ -191,14 +191,8 @@ def _credits(desk: Desk) -> None:
 
 
 def _cost(desk: Desk) -> None:
-    session = desk.session()
-    states = session.states()
-    text = cost.cost_text(states, session.home)
-    if cells.front_end(desk.shell) in ("terminal", "script"):
-        desk.tell(text)
-        return
-    bundle = {"text/html": cost.cost_html(states, session.home), "text/plain": text}
-    stage.publish(bundle, f"seedance-cost-{id(bundle):x}", update=False)
+    states, home = desk.session().states(), desk.session().home
+    stage.present(cost.cost_html(states, home), cost.cost_text(states, home), desk.shell)
 
 
 def _amount(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from seedance_nb.core import texts
+from seedance_nb.notebook.cells import WITH_LINES_ONLY
 from seedance_nb.notebook.look import FAINT, WIDEST, plain, safe
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def choose_source(
         front_end: Who shows it.
         home_below_cwd: Whether a link relative to the notebook's folder can reach the file.
     """
-    if front_end in ("terminal", "script"):
+    if front_end in WITH_LINES_ONLY:
         return "text"
     if embed == "always":
         return "data"
