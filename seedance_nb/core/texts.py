@@ -2134,7 +2134,10 @@ TABLE: dict[str, tuple[str, str]] = {
         "text, image, reference or a full model ID; by default chosen from the inputs",
         "text、image、reference 或完整的模型 ID；默认按输入选择",
     ),
-    "option.tier": ("speed and price: standard, fast, mini", "速度与价格：standard、fast、mini"),
+    "option.tier": (
+        "speed and price: standard or fast; mini with catalog 2026-08",
+        "速度与价格：standard 或 fast；目录 2026-08 还有 mini",
+    ),
     "option.duration": ("seconds, 4 to 15 (default 5)", "时长（秒），4–15（默认 5）"),
     "option.quality": (
         "480p or 720p (default); more with catalog 2026-08",

@@ -13,6 +13,7 @@ from seedance_nb import cli
 from seedance_nb.core import options
 from seedance_nb.evolink.mp4 import inspect
 from seedance_nb.runs import current as sessions
+from seedance_nb.runs import settings
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
@@ -64,6 +65,15 @@ def test_its_links_lead_somewhere(name: str) -> None:
 
     assert links
     assert [] == [link for link in links if not (ROOT / link).exists()]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_it_names_every_setting(name: str) -> None:
+    """The table of settings has each of them and no other."""
+    table = (ROOT / name).read_text("utf-8").partition("SEEDANCE_NB_CATALOG=latest")[2]
+    rows = re.findall(r"^\| (`.+?) \|", table.partition("\n## ")[0], flags=re.MULTILINE)
+
+    assert sorted(settings.NAMES) == sorted(re.findall(r"`(\w+)`", " ".join(rows)))
 
 
 def test_both_say_the_same_commands() -> None:
