@@ -14,10 +14,9 @@ from seedance_nb.core import media, tags
 from seedance_nb.core.addresses import is_url
 from seedance_nb.core.catalog import DEFAULT_RATIO, MEDIA_FIELDS, PARAMETERS
 from seedance_nb.core.checking import Choice, open_inputs, problems_of, unknown_field
-from seedance_nb.core.choices import choices
 from seedance_nb.core.errors import ConfigError, InvalidRequest, Problem
 from seedance_nb.core.media import Media
-from seedance_nb.core.words import length_of, listed
+from seedance_nb.core.words import choices, length_of, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

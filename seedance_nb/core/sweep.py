@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from seedance_nb.core import choices
 from seedance_nb.core.catalog import BY_NAME, MEDIA_FIELDS, PARAMETERS
 from seedance_nb.core.errors import InvalidRequest, Problem
 from seedance_nb.core.request import VideoRequest
-from seedance_nb.core.words import FLAGS, nearest
+from seedance_nb.core.words import CHOICE, FLAGS, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +30,7 @@ def alternatives(text: str) -> list[str]:
     """
     pieces: list[list[str]] = []
     end = 0
-    for match in choices.PATTERN.finditer(text):
+    for match in CHOICE.finditer(text):
         literal, choice = match.groups()
         pieces += [[text[end : match.start()]]]
         pieces += [["{" + literal + "}"] if literal is not None else choice.split("|")]

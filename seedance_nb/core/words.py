@@ -17,6 +17,10 @@ ADVISED = {"characters": 500, "words": 1000}
 FLAGS = dict.fromkeys(("true", "yes", "on", "1"), True)
 FLAGS |= dict.fromkeys(("false", "no", "off", "0"), False)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_PIECE = r"(?:[^{}|]|\{[^\W\d]\w*\})*"
+_CHOICE = rf"\{{({_PIECE}(?:\|{_PIECE})+)\}}"
+# `{day|night}`: texts to choose from; written twice, it stands for itself.
+CHOICE = re.compile(rf"\{{{_CHOICE}\}}|{_CHOICE}")
 _HALF = re.compile(r"[\ud800-\udfff]")
 
 
@@ -56,6 +60,12 @@ def shortened(text: str, most: int) -> str:
     """The beginning of a text on one line, at most so many characters."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def choices(prompt: str) -> list[str]:
+    """Every `{day|night}` in a prompt, each once, but for those in braces written twice."""
+    found = (match[0] for match in CHOICE.finditer(prompt) if match[2] is not None)
+    return list(dict.fromkeys(found))
 
 
 def length_of(prompt: str) -> tuple[int, str, int]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Mapping, Sequence
 
 Kind = Literal["create", "query", "batch", "tasks", "credits", "upload", "quota", "prices"]
-MOST_IN_BATCH = 50
+MOST_IN_BATCH = PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +69,9 @@ def batch(task_ids: Sequence[str]) -> Call:
     return post("batch", "/v1/tasks/batch", {"task_ids": list(task_ids)}, {})
 
 
-def tasks(*, model: str, page: int = 1, page_size: int = 50) -> Call:
+def tasks(*, model: str, page: int = 1) -> Call:
     """List the account's tasks of a model, the newest first: `GET /v1/tasks` (evolink-mcp)."""
-    asked = urlencode({"model": model, "page": page, "page_size": page_size})
+    asked = urlencode({"model": model, "page": page, "page_size": PAGE_SIZE})
     return Call(kind="tasks", method="GET", path=f"/v1/tasks?{asked}", headers={})
 
 
