@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seedance_nb.simulator import scenario as scenarios
-from seedance_nb.simulator.checks import CATALOGS, SIZES, Json, split_model
+from seedance_nb.simulator.checks import CATALOGS, KINDS, SIZES, Json, model_id, split_model
 from seedance_nb.simulator.scenario import FETCHED, State
 
 if TYPE_CHECKING:
@@ -277,12 +277,11 @@ def _fits(row: dict[str, object], wanted: dict[str, str]) -> bool:
 
 def pricing_answer(catalog: str) -> dict[str, object]:
     """The public price list: one row a model, with the price of each quality."""
-    rows: list[dict[str, object]] = []
-    for tier in CATALOGS[catalog]:
-        infix = "" if tier == "standard" else f"{tier}-"
-        for kind in ("text", "image", "reference"):
-            model = f"seedance-2.0-{infix}{kind}-to-video"
-            rows.append(_sku(model, tier, CATALOGS[catalog][tier]))
+    rows = [
+        _sku(model_id(tier, kind), tier, qualities)
+        for tier, qualities in CATALOGS[catalog].items()
+        for kind in KINDS
+    ]
     return {"success": True, "data": rows}
 
 

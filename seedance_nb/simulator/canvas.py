@@ -15,11 +15,25 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Canvas", "Rgb", "Sprite", "Stencil", "Ycc", "gradient", "mix", "planes_of", "ycc"]
+__all__ = [
+    "FPS",
+    "Canvas",
+    "Rgb",
+    "Sprite",
+    "Stencil",
+    "Ycc",
+    "gradient",
+    "mix",
+    "planes_of",
+    "ycc",
+]
 
 Rgb: TypeAlias = tuple[float, float, float]
 Ycc: TypeAlias = tuple[int, int, int]
 Planes: TypeAlias = tuple[Image.Image, Image.Image, Image.Image]
+
+FPS = 24
+"""Frames a second of every clip."""
 
 _Y = (0.2126, 0.7152, 0.0722)
 _CB = (-0.1146, -0.3854, 0.5)

@@ -15,7 +15,17 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["CATALOGS", "REFUSALS", "SIZES", "Refusal", "check", "is_loopback", "split_model"]
+__all__ = [
+    "CATALOGS",
+    "KINDS",
+    "REFUSALS",
+    "SIZES",
+    "Refusal",
+    "check",
+    "is_loopback",
+    "model_id",
+    "split_model",
+]
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
@@ -157,7 +167,7 @@ CATALOGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Catalog -> tier -> qualities."""
 
 _RATIOS = (*SIZES["480p"], "adaptive")
-_KINDS = ("text", "image", "reference")
+KINDS = ("text", "image", "reference")
 _MEDIA_COUNTS: Mapping[str, Mapping[str, tuple[int, int]]] = {
     "text": {"image_urls": (0, 0), "video_urls": (0, 0), "audio_urls": (0, 0)},
     "image": {"image_urls": (1, 2), "video_urls": (0, 0), "audio_urls": (0, 0)},
@@ -167,12 +177,17 @@ _MOST_PROMPT = 40_000  # The API counts 10,000 tokens; four characters a token i
 _MOST_CALLBACK = 2048
 
 
+def model_id(tier: str, kind: str) -> str:
+    """`("fast", "text")` -> `seedance-2.0-fast-text-to-video`."""
+    infix = "" if tier == "standard" else f"{tier}-"
+    return f"seedance-2.0-{infix}{kind}-to-video"
+
+
 def split_model(model: str) -> tuple[str, str] | None:
     """`seedance-2.0-fast-text-to-video` -> `("fast", "text")`; None for any other word."""
-    for tier in ("standard", "fast", "mini"):
-        infix = "" if tier == "standard" else f"{tier}-"
-        for kind in _KINDS:
-            if model == f"seedance-2.0-{infix}{kind}-to-video":
+    for tier in CATALOGS["2026-08"]:
+        for kind in KINDS:
+            if model == model_id(tier, kind):
                 return tier, kind
     return None
 

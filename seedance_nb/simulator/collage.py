@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from seedance_nb.simulator.canvas import Sprite, Stencil, ycc
+from seedance_nb.simulator.canvas import FPS, Sprite, Stencil, ycc
 from seedance_nb.simulator.pictures import reel, still
 from seedance_nb.simulator.soundtrack import peaks
 
@@ -23,7 +23,6 @@ __all__ = ["Collage", "boxes"]
 
 Box = tuple[int, int, int, int]
 
-_FPS = 24
 _MADE_UP_RATIO = 1.5
 _SOUND_RATIO = 2.2
 _WIDE = (0.4, 2.5)
@@ -79,8 +78,8 @@ class _Card:
         left, top, right, bottom = self.place
         edge, shade = _edge(self.place), _shade(self.place)
         sway = min(right - left, bottom - top) / 40
-        x = left + round(sway * math.sin(number / _FPS * 0.9 + self.phase) / 2) * 2
-        y = top + round(sway * math.sin(number / _FPS * 1.3 + self.phase * 2) / 2) * 2
+        x = left + round(sway * math.sin(number / FPS * 0.9 + self.phase) / 2) * 2
+        y = top + round(sway * math.sin(number / FPS * 1.3 + self.phase * 2) / 2) * 2
         canvas.stamp(self.frame, x - shade, y - shade)
         self.show(canvas, x + edge, y + edge, number)
         tag = self.tag.stencil.full
@@ -204,7 +203,7 @@ def _waves(
     def paint(canvas: Canvas, x: int, y: int, number: int) -> None:
         canvas.fill(ground, x, y, full)
         canvas.fill(dim, x, y, stencil)
-        heard = round(width * (number + 1) / (seconds * _FPS)) // 2 * 2
+        heard = round(width * (number + 1) / (seconds * FPS)) // 2 * 2
         if heard:
             canvas.fill(lit, x, y, stencil.window(0, heard))
 

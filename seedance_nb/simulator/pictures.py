@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import av
 from PIL import Image, ImageOps
 
-from seedance_nb.simulator.canvas import Canvas, planes_of
+from seedance_nb.simulator.canvas import FPS, Canvas, planes_of
 from seedance_nb.simulator.chance import Chance
 from seedance_nb.simulator.scenery import Scenery
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["reel", "still"]
 
-_FPS = 24
-_MADE_UP_FRAMES = 15 * _FPS
+_MADE_UP_FRAMES = 15 * FPS
 _BT709 = 1
 
 
@@ -86,7 +85,7 @@ def _round(container: InputContainer, size: tuple[int, int]) -> Iterator[Planes]
         planes = _planes(frame, size)
         while due <= time - start + 1e-3:
             yield planes
-            due += Fraction(1, _FPS)
+            due += Fraction(1, FPS)
     if planes is None:
         message = "no frame can be decoded"
         raise OSError(message)

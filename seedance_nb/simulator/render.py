@@ -10,7 +10,7 @@ import av
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
-from seedance_nb.simulator.canvas import Canvas, ycc
+from seedance_nb.simulator.canvas import FPS, Canvas, ycc
 from seedance_nb.simulator.chance import Chance
 from seedance_nb.simulator.collage import Collage
 from seedance_nb.simulator.lettering import Lettering
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
     from seedance_nb.simulator.studio import Shot
 
-__all__ = ["FPS", "render"]
-
-FPS = 24
+__all__ = ["render"]
 
 _SAMPLES = 1024
 _FRAMES = {"image": ycc((244.0, 242.0, 236.0)), "reference": ycc((6.0, 6.0, 9.0))}

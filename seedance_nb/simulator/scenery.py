@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageDraw
 
-from seedance_nb.simulator.canvas import Canvas, Rgb, Stencil, Ycc, gradient, mix, ycc
+from seedance_nb.simulator.canvas import FPS, Canvas, Rgb, Stencil, Ycc, gradient, mix, ycc
 from seedance_nb.simulator.land import OUTLINES, plant, windows
 from seedance_nb.simulator.palette import Land, Mood, choose
 from seedance_nb.simulator.specks import Speck, Specks, dot
@@ -73,14 +73,14 @@ class Scenery:
         for layer in self._layers:
             self._paint_layer(canvas, layer, frame)
         for glint in self._glints:
-            if math.sin(frame / 24 * glint.sway + glint.phase) > 0:
+            if math.sin(frame / FPS * glint.sway + glint.phase) > 0:
                 x = self._light.x_at(frame / max(1, self.frames - 1)) + glint.x
                 canvas.fill(self._light.glow_colour, int(x), int(glint.y), glint.stencil)
         self._specks.paint(canvas, frame)
 
     def _paint_layer(self, canvas: Canvas, layer: _Layer, frame: int) -> None:
         offset = self._offset(layer.speed, frame)
-        top = layer.top + round(layer.swell * math.sin(frame / 24 * 1.9 + layer.speed))
+        top = layer.top + round(layer.swell * math.sin(frame / FPS * 1.9 + layer.speed))
         stencil = layer.stencil.window(offset, self.size[0])
         canvas.place(layer.planes, 0, top, stencil)
         if layer.windows is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from seedance_nb.simulator.canvas import Canvas, Rgb, Stencil, ycc
+from seedance_nb.simulator.canvas import FPS, Canvas, Rgb, Stencil, ycc
 
 if TYPE_CHECKING:
     from seedance_nb.simulator.chance import Chance
@@ -44,7 +44,7 @@ class Specks:
         """Paints the specks as they are in frame number `frame`."""
         width, height = self._size
         for speck in self._specks:
-            sway = speck.sway * math.sin(frame / 24 * 1.3 + speck.phase)
+            sway = speck.sway * math.sin(frame / FPS * 1.3 + speck.phase)
             x = int(speck.x + speck.across * frame + sway) % (width + 40) - 20
             y = int(speck.y + speck.down * frame) % (height + 40) - 20
             canvas.fill(self._colour, x, y, speck.stencil)
