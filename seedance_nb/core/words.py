@@ -19,7 +19,7 @@ FLAGS |= dict.fromkeys(("false", "no", "off", "0"), False)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _PIECE = r"(?:[^{}|]|\{[^\W\d]\w*\})*"
 _CHOICE = rf"\{{({_PIECE}(?:\|{_PIECE})+)\}}"
-# `{day|night}`: texts to choose from; written twice, it stands for itself.
+# `{day|night}`: texts to choose from; in braces written twice it stands for itself.
 CHOICE = re.compile(rf"\{{{_CHOICE}\}}|{_CHOICE}")
 _HALF = re.compile(r"[\ud800-\udfff]")
 

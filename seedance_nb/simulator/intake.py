@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import shutil
-import tempfile
 import threading
 from collections import deque
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seedance_nb.simulator import probe
 from seedance_nb.simulator.fetch import TooLarge, Unreachable, fetch, is_reserved
 from seedance_nb.simulator.inputs import Fault, Input, Outcome
 from seedance_nb.simulator.shelf import digest_of
+from seedance_nb.simulator.store import draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from seedance_nb.simulator.answers import Record
     from seedance_nb.simulator.shelf import Shelf
@@ -122,18 +121,12 @@ class Intake:
     def _one(self, kind: str, url: str, where: str) -> Input:
         if is_reserved(url):
             return Input(kind, f"made-up-{hashlib.sha256(url.encode()).hexdigest()[:32]}")
-        self._store.contents.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=".", dir=self._store.contents)
-        os.close(number)
-        path = Path(name)
-        try:
+        with draft(self._store.contents) as path:
             self._get(url, path, kind, where)
             found = probe.examine(path, kind, where)
             content = digest_of(path)
             if not (self._store.contents / content).exists():
                 path.replace(self._store.contents / content)
-        finally:
-            path.unlink(missing_ok=True)
         return replace(found, content=content)
 
     def _get(self, url: str, target: Path, kind: str, where: str) -> None:

@@ -16,8 +16,7 @@ from seedance_nb.simulator.collage import Collage
 from seedance_nb.simulator.lettering import Lettering
 from seedance_nb.simulator.photo import Photo
 from seedance_nb.simulator.scenery import Scenery
-from seedance_nb.simulator.sound import RATE
-from seedance_nb.simulator.soundtrack import soundtrack
+from seedance_nb.simulator.soundtrack import RATE, soundtrack
 
 if TYPE_CHECKING:
     from collections.abc import Callable

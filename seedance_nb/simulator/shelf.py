@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from seedance_nb.simulator.checks import is_loopback
+from seedance_nb.simulator.store import draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
 __all__ = ["KEPT_SECONDS", "Shelf", "digest_of"]
 
@@ -33,17 +32,9 @@ class Shelf:
         self._folder = folder
         self._clock = clock
 
-    @contextmanager
-    def draft(self) -> Iterator[Path]:
+    def draft(self) -> AbstractContextManager[Path]:
         """A file to write an upload to; it is gone afterwards unless it was kept."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=".", dir=self._folder)
-        os.close(number)
-        path = Path(name)
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+        return draft(self._folder)
 
     def keep(self, draft: Path, file_id: str, facts: dict[str, object]) -> dict[str, object]:
         """Takes over a written draft; its facts, completed."""

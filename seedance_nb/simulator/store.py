@@ -11,7 +11,7 @@ import json
 import os
 import re
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +20,11 @@ from seedance_nb.simulator.answers import Record
 from seedance_nb.simulator.inputs import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from seedance_nb.simulator.checks import Json
 
-__all__ = ["Kept", "Store", "digest"]
+__all__ = ["Kept", "Store", "digest", "draft"]
 
 _TASK_ID = re.compile(r"task-unified-[0-9]+-[0-9a-z]+")
 
@@ -163,21 +165,29 @@ def _suffix(text: str) -> str:
     return "".join(alphabet[number // 36**place % 36] for place in range(8))
 
 
+@contextmanager
+def draft(folder: Path, suffix: str = "") -> Iterator[Path]:
+    """A file in a folder to write to; it is gone afterwards unless it was renamed."""
+    folder.mkdir(parents=True, exist_ok=True)  # Somebody may have tidied up.
+    number, name = tempfile.mkstemp(prefix=".", suffix=suffix, dir=folder)
+    os.close(number)
+    path = Path(name)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def _write_once(path: Path, content: bytes) -> bool:
     """Makes a whole file of that name, or leaves the one there is; True if it was made."""
-    path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have tidied up
-    number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-    os.close(number)
-    temporary = Path(name)
-    temporary.write_bytes(content)
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        return False
-    except OSError:  # A file system without hard links, such as a mounted cloud drive.
-        return _write_plainly(path, content)
-    finally:
-        temporary.unlink()
+    with draft(path.parent) as temporary:
+        temporary.write_bytes(content)
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return False
+        except OSError:  # A file system without hard links, such as a mounted cloud drive.
+            return _write_plainly(path, content)
     return True
 
 

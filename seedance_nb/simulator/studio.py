@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import tempfile
 import threading
 from collections import deque
 from concurrent.futures import Future
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from seedance_nb.simulator import scenario as scenarios
+from seedance_nb.simulator.store import draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,11 +163,7 @@ class Studio:
         path = self._folder / f"{shot.key}.mp4"
         if self._renderer is None and not shot.cut:
             return ready_made(shot)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=".", suffix=".mp4", dir=self._folder)
-        os.close(number)
-        temporary = Path(name)
-        try:
+        with draft(self._folder, ".mp4") as temporary:
             self._write(shot, temporary)
             if self._stopped:
                 message = "stopped while rendering"
@@ -175,8 +171,6 @@ class Studio:
             if shot.cut:
                 os.truncate(temporary, int(temporary.stat().st_size * _CUT))
             temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
         return path
 
     def _write(self, shot: Shot, path: Path) -> None:

@@ -20,7 +20,7 @@ from PIL import Image, ImageChops, ImageStat  # noqa: E402
 from seedance_nb.simulator.lettering import Lettering  # noqa: E402
 from seedance_nb.simulator.palette import choose  # noqa: E402
 from seedance_nb.simulator.render import render  # noqa: E402
-from seedance_nb.simulator.sound import RATE, tune  # noqa: E402
+from seedance_nb.simulator.soundtrack import RATE, tune  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
