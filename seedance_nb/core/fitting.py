@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seedance_nb.core.catalog import Limits
     from seedance_nb.core.media import Media
 
-__all__ = ["Plan", "lines", "notes", "plan", "planned", "shares"]
+__all__ = ["Plan", "lines", "notes", "plan", "shares"]
 
 Sides = tuple[int, int]
 MOST_CUT = 0.5  # of a picture; what loses more is another picture, and for its maker to choose
@@ -186,19 +186,6 @@ def _fps(limits: Limits, media: Media) -> int | None:
     if low - medias.SLACK <= media.fps <= high + medias.SLACK:
         return None
     return round(low if media.fps < low else high)
-
-
-def planned(media: Media, plan: Plan) -> Media:
-    """What is known of the result before it is made; size and hash are still those of before."""
-    width, height = plan.sides or plan.crop or (media.width, media.height)
-    return replace(
-        media,
-        format=plan.format,
-        width=width,
-        height=height,
-        duration=plan.seconds or media.duration,
-        fps=plan.fps or media.fps,
-    )
 
 
 # --- what was done, written down and told --------------------------------------------------------

@@ -1442,14 +1442,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "Ask for it in a cell, with the prompt.",
         "请在单元格中写出提示词重新请求。",
     ),
-    "error.job.gone": (
-        "The file of job {job} is gone from {path}.",
-        "任务 {job} 的文件已不在 {path}。",
-    ),
-    "error.job.gone.hint": (
-        "`sd.job('{job}').fetch()` brings it back while its link lives, at no cost.",
-        "链接失效之前，可用 `sd.job('{job}').fetch()` 重新下载，不另收费。",
-    ),
     "error.adopt.id": (
         "{task_id!r} is not a task ID; it begins with task-unified-.",
         "{task_id!r} 不是任务 ID；应以 task-unified- 开头。",
@@ -2241,10 +2233,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "unless there is --no-wait.",
         "变量名立即绑定到任务；可用 NAME.wait()、await NAME、NAME.video。"
         "在笔记本中单元格立即返回，结果会自动显示；在终端中会等待，除非加 --no-wait。",
-    ),
-    "magic.bound": (
-        "{name} is the job; the request is {digest}",
-        "{name} 是任务变量；请求为 {digest}",
     ),
     "magic.dry.head": (
         "This is what would be sent. Nothing was sent.",

@@ -48,7 +48,6 @@ class TaskReply:
         results: Links to the videos.
         failure: Why it failed or was cancelled.
         created: Epoch seconds.
-        can_cancel: What the service says; it documents no call for it.
         raw: The answer, shortened.
     """
 
@@ -61,7 +60,6 @@ class TaskReply:
     results: tuple[str, ...] = ()
     failure: TaskFailed | None = None
     created: float | None = None
-    can_cancel: bool | None = None
     raw: str = ""
 
 
@@ -137,7 +135,6 @@ def _task(row: Mapping[str, Any], task_id: str, word: str) -> TaskReply:
     charged = number(usage.get("credits_used"))
     if charged is None:
         charged = number(_object(usage.get("cost")).get("credits"))
-    can_cancel = info.get("can_cancel")
     return TaskReply(
         task_id=task_id,
         word=word,
@@ -148,7 +145,6 @@ def _task(row: Mapping[str, Any], task_id: str, word: str) -> TaskReply:
         results=_links(row),
         failure=_failure(row, word.strip().lower(), charged),
         created=epoch(row.get("created")),
-        can_cancel=can_cancel if isinstance(can_cancel, bool) else None,
         raw=shorten(row),
     )
 

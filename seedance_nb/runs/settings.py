@@ -142,11 +142,6 @@ class Settings:
         """The server as it is recorded; empty for the simulator, whose port changes."""
         return self.base_url if self.backend == "live" else ""
 
-    @property
-    def is_evolink(self) -> bool:
-        """Whether requests go to EvoLink itself."""
-        return self.backend == "live" and self.base_url == EVOLINK
-
 
 def say_where(backend: str, server: str, *, short: bool = False) -> str:
     """Who made something, in words; in short, without what it costs."""

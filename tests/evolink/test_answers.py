@@ -33,7 +33,7 @@ def test_the_documented_create_answer_is_read_whole() -> None:
 
     assert (reply.task_id, reply.word, reply.progress) == (ID, "pending", 0.0)
     assert (reply.estimated_time, reply.credits_reserved) == (165.0, 50.0)
-    assert (reply.created, reply.can_cancel, reply.results) == (1774857405.0, True, ())
+    assert (reply.created, reply.results) == (1774857405.0, ())
     assert reply.failure is None
     assert json.loads(reply.raw) == CREATED
 
