@@ -205,7 +205,7 @@ def _without(url: str, origin: str) -> str:
 
 
 class Desk(Protocol):
-    """The session, as far as an upload needs it."""
+    """The ledger, as far as an upload needs it."""
 
     def fold(self, job: Job, event: str, **data: Any) -> None:
         """Fold an event that is not worth a line of the journal."""
