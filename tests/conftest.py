@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,8 @@ def pytest_configure() -> None:
         if name.startswith(("EVOLINK_", "SEEDANCE_NB_")) or name.lower() in PROXIES:
             del os.environ[name]
     os.environ["LC_ALL"] = "C.UTF-8"  # the language of the messages
+    # A shell makes what it runs in the background deaf to Ctrl-C, and all that is started there.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # A busy machine is slow now and then, and CI must say the same twice.
     # How quickly examples are found is the weather's business, not a promise.
     unhurried = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.filter_too_much]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -99,5 +100,23 @@ def test_nobodys_settings_count(elsewhere: Path) -> None:
     )
 
     done = run(elsewhere, test, EVOLINK_API_KEY="k", https_proxy="http://x", SEEDANCE_NB_HOME="h")
+
+    assert 0 == done.returncode, done.stdout
+
+
+def test_ctrl_c_is_heard_in_the_background(elsewhere: Path) -> None:
+    """What a test starts hears Ctrl-C, also where whoever runs the tests ignores it."""
+    test = (
+        "import signal, subprocess, sys\n"
+        "CODE = 'import signal; signal.raise_signal(signal.SIGINT)'\n"
+        "def test_it():\n"
+        "    done = subprocess.run([sys.executable, '-c', CODE], capture_output=True)\n"
+        "    assert b'KeyboardInterrupt' in done.stderr\n"
+    )
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        done = run(elsewhere, test)
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
     assert 0 == done.returncode, done.stdout
