@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from canary import CANARY as KEY
 from jupyter_client.manager import KernelManager
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from peer import Peer
 
 TESTS = Path(__file__).parents[1]
 
@@ -40,7 +39,7 @@ def start(code: str, home: Path, **environ: str) -> subprocess.Popen[str]:
         **os.environ,
         "SEEDANCE_NB_HOME": str(home),
         "PYTHONPATH": str(TESTS.parent),
-        "SEEDANCE_NB_TIME_SCALE": "0.015",
+        "SEEDANCE_NB_TIME_SCALE": "0.03",
         **environ,
     }
     return subprocess.Popen(
@@ -70,7 +69,7 @@ def kill_when(process: subprocess.Popen[str], home: Path, event: str) -> None:
     """Kill -9 as soon as the journal has this event."""
     wait_for(home, event)
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
 
 def finish(process: subprocess.Popen[str]) -> list[str]:
@@ -80,50 +79,27 @@ def finish(process: subprocess.Popen[str]) -> list[str]:
     return out.split()
 
 
-class Elsewhere:
-    """The other server, in a process that outlives the kernel."""
-
-    def __init__(self, log: Path) -> None:
-        self.log = log
-        clip = TESTS / "data" / "clip.mp4"
-        self.process = subprocess.Popen(
-            [sys.executable, str(TESTS / "peer.py"), "--video", str(clip), "--seconds", "2",
-             "--key", KEY, "--log", str(log)],
-            stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip()
-
-    def creates(self) -> int:
-        """How many tasks were asked for."""
-        return self.count("create")
-
-    def count(self, what: str) -> int:
-        """How many calls of a kind came in."""
-        lines = self.log.read_text("utf-8").splitlines() if self.log.exists() else []
-        return sum(json.loads(line)["what"] == what for line in lines)
-
-
 @pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
-    """A server that counts."""
-    server = Elsewhere(tmp_path / "calls.jsonl")
-    yield server
-    server.process.kill()
-    server.process.communicate()
+def server(peer: Peer) -> dict[str, str]:
+    """The environment of a kernel whose tasks are not done before the test says so."""
+    peer.polls = 10**6
+    return {"EVOLINK_BASE_URL": peer.url, "EVOLINK_API_KEY": peer.key}
 
 
 @pytest.mark.parametrize("again", [RESUME, ASK], ids=["resume", "run-all-again"])
-def test_a_killed_kernel_on_a_server(again: str, tmp_path: Path, elsewhere: Elsewhere) -> None:
+def test_a_killed_kernel_on_a_server(
+    again: str, tmp_path: Path, peer: Peer, server: dict[str, str]
+) -> None:
     """Killed while its task runs, a job is finished by the next kernel, with one POST in all."""
-    home, server = tmp_path / "runs", {"EVOLINK_BASE_URL": elsewhere.url, "EVOLINK_API_KEY": KEY}
+    home = tmp_path / "runs"
     kill_when(start(ASK, home, **server), home, "accepted")
+    peer.polls = 1
 
     job, path = finish(start(again, home, **server))
 
     assert Path(path).is_file()
     assert Path(path).stem == job
-    assert 1 == elsewhere.creates()
+    assert 1 == len(peer.creates)
     assert 1 == len([line for line in events(home) if line["event"] == "submitting"])
 
 
@@ -140,10 +116,13 @@ def test_a_killed_kernel_on_the_simulator(again: str, tmp_path: Path) -> None:
     assert 1 == len([line for line in events(home) if line["event"] == "submitting"])
 
 
-def test_a_kernel_killed_inside_the_request(tmp_path: Path, elsewhere: Elsewhere) -> None:
+def test_a_kernel_killed_inside_the_request(
+    tmp_path: Path, peer: Peer, server: dict[str, str]
+) -> None:
     """Killed between journal and answer, the request is uncertain afterwards, never sent again."""
-    home, server = tmp_path / "runs", {"EVOLINK_BASE_URL": elsewhere.url, "EVOLINK_API_KEY": KEY}
+    home = tmp_path / "runs"
     kill_when(start(ASK, home, **server), home, "submitting")
+    peer.polls = 1
     code = """
 import seedance_nb as sd
 [job] = sd.resume()
@@ -158,12 +137,14 @@ except sd.SubmitUncertain as error:
 
     accepted = any(line["event"] == "accepted" for line in events(home))
     assert accepted or ["uncertain", "unknown"] == said
-    assert elsewhere.creates() <= 1
+    assert len(peer.creates) <= 1
 
 
-def test_the_survivor_of_two_kernels_takes_over(tmp_path: Path, elsewhere: Elsewhere) -> None:
+def test_the_survivor_of_two_kernels_takes_over(
+    tmp_path: Path, peer: Peer, server: dict[str, str]
+) -> None:
     """Of two processes in one folder one works and one watches, until the first one is killed."""
-    home, server = tmp_path / "runs", {"EVOLINK_BASE_URL": elsewhere.url, "EVOLINK_API_KEY": KEY}
+    home = tmp_path / "runs"
     first = start(ASK, home, **server)
     wait_for(home, "accepted")
     second = start(ASK, home, **server)
@@ -171,12 +152,13 @@ def test_the_survivor_of_two_kernels_takes_over(tmp_path: Path, elsewhere: Elsew
     job = second.stdout.readline().strip()
     before = [line["event"] for line in events(home) if line["event"] in ("claimed", "submitting")]
     kill_when(first, home, "accepted")
+    peer.polls = 1
 
     [path] = finish(second)
 
     assert ["submitting"] == before
     assert Path(path).stem == job
-    assert 1 == elsewhere.creates() == elsewhere.count("download")
+    assert 1 == len(peer.creates) == len(peer.downloads)
     assert 1 == len([line for line in events(home) if line["event"] == "claimed"])
 
 
@@ -212,14 +194,14 @@ class Kernel:
         self.manager.shutdown_kernel(now=True)
 
 
-def test_a_killed_jupyter_kernel(tmp_path: Path, elsewhere: Elsewhere) -> None:
+def test_a_killed_jupyter_kernel(tmp_path: Path, peer: Peer, server: dict[str, str]) -> None:
     """The kernel after a kill -9 says in one line what is left, and `resume` brings the video."""
-    server = {"EVOLINK_BASE_URL": elsewhere.url, "EVOLINK_API_KEY": KEY}
     kernel = Kernel(tmp_path, **server)
     assert "" == kernel.run("%load_ext seedance_nb")
     kernel.run("%%seedance dog --no-wait -d 4 -q 480p\na dog on a hill")
     wait_for(tmp_path / "seedance_runs", "accepted")
     kernel.kill()
+    peer.polls = 1
 
     kernel = Kernel(tmp_path, **server)
     said = kernel.run("%load_ext seedance_nb")
@@ -232,4 +214,4 @@ def test_a_killed_jupyter_kernel(tmp_path: Path, elsewhere: Elsewhere) -> None:
     assert 1 == len(said.splitlines())
     assert f"{video.stem} Completed" in shown
     assert "Completed" not in again
-    assert 1 == elsewhere.creates()
+    assert 1 == len(peer.creates)
