@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -42,7 +43,14 @@ def terminal(tmp_path: Path, environ: dict[str, str]) -> Iterator[Terminal]:
         started.expect(r"In \[2\]: ")
         yield started
     finally:
-        started.close(force=True)
+        end(started)
+
+
+def end(terminal: Terminal) -> None:
+    """Kill what runs in a terminal, and wait for it; pexpect itself waits a tenth of a second."""
+    terminal.kill(signal.SIGKILL)
+    terminal.wait()
+    terminal.close()
 
 
 def cell(line: str, prompt: str) -> str:
@@ -111,7 +119,7 @@ def test_an_interrupted_script_says_what_goes_on(tmp_path: Path, environ: dict[s
         terminal.expect(pexpect.EOF)
         told = terminal.before
     finally:
-        terminal.close(force=True)
+        end(terminal)
 
     assert "goes on" in told
     assert "resume" in told
