@@ -208,10 +208,11 @@ def test_generate_ends_a_wait_in_time(run: Run, to_peer: Peer) -> None:
 
 def test_generate_without_waiting(call: Run, to_peer: Peer) -> None:
     """`--no-wait` leaves as soon as the task is accepted; a new process resumes it."""
-    to_peer.seconds = 0.5
+    to_peer.seconds = 60
     server = {"EVOLINK_BASE_URL": to_peer.url, "EVOLINK_API_KEY": to_peer.key}
 
     left = call("generate", "a red kite", "--no-wait", **server)
+    to_peer.seconds = 0
     resumed = call("resume", **server)
 
     assert 0 == left.code
