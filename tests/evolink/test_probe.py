@@ -356,11 +356,11 @@ def test_a_bomb_is_judged_by_its_header() -> None:
 )
 def test_endless_parts_cost_little(content: bytes) -> None:
     """A file of nothing but heads gets its verdict in a second or less."""
-    start = time.perf_counter()
+    start = time.thread_time()
 
     assert facts(content).flaw
 
-    assert time.perf_counter() - start < 1.5
+    assert time.thread_time() - start < 1.5
 
 
 HEADS = (
@@ -399,10 +399,10 @@ def test_a_large_photo_is_checked_at_once(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     head, scan = makers.picture((4000, 3000), "JPEG").split(b"\xff\xda", 1)
     path.write_bytes(head + b"\xff\xda" + scan[:-2] + bytes(30_000_000 - 10_000) + b"\xff\xd9")
-    start = time.perf_counter()
+    start = time.thread_time()
 
     found = inputs.opened("images", path)
 
-    assert time.perf_counter() - start < 1  # a tenth on a quiet machine: the benchmarks tell
+    assert time.thread_time() - start < 1  # a tenth on a quiet machine: the benchmarks tell
     assert not isinstance(found, list)
     assert (4000, 3000) == (found.width, found.height)

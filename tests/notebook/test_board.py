@@ -201,9 +201,9 @@ def test_ten_thousand_jobs_make_no_larger_a_page(make_state: Callable[..., JobSt
     """What is drawn depends on the page alone, and is quick."""
     states = [make_state(id=f"job{n:05d}", asked_at=NOON + n) for n in range(10_000)]
     entries = [Entry(state=state, following=True) for state in states]
-    began = time.perf_counter()
+    began = time.thread_time()
     many = board_html(board_state(entries, NOON))
-    took = time.perf_counter() - began
+    took = time.thread_time() - began
 
     assert len(many) < 1.05 * len(board_html(board_state(entries[:100], NOON)))
     assert len(many) < 40_000
