@@ -44,7 +44,7 @@ window.seedanceTest = {
     video.muted = true;
     await video.play();
     const from = video.currentTime;
-    for (let turn = 0; turn < 600; turn++) {
+    for (let turn = 0; turn < 3000; turn++) {
       if (video.currentTime > from + 0.2)
         return [video.videoWidth, video.videoHeight, video.duration];
       await new Promise(done => setTimeout(done, 10));
@@ -242,7 +242,7 @@ class Notebook:
             [self.name, index],
         )
 
-    def run(self, index: int, *, seconds: float = 30) -> str:
+    def run(self, index: int, *, seconds: float = 60) -> str:
         """Run a cell to its end; the text that it shows."""
         before = self.prompt(index)
         self.start(index)
@@ -259,21 +259,21 @@ class Notebook:
         """Run all cells; returns while they run."""
         self._lab.command("notebook:run-all-cells")
 
-    def until_ran(self, index: int, *, seconds: float = 30) -> None:
+    def until_ran(self, index: int, *, seconds: float = 60) -> None:
         """Wait until a cell has run to its end."""
         self.until(r"/\[\d+\]/.test(seedanceTest.prompt(path, i))", index, seconds=seconds)
 
-    def until_shows(self, index: int, selector: str, *, seconds: float = 30) -> None:
+    def until_shows(self, index: int, selector: str, *, seconds: float = 60) -> None:
         """Wait until the output of a cell has such an element."""
         condition = "seedanceTest.area(path, i).node.querySelector(more)"
         self.until(condition, index, seconds=seconds, more=selector)
 
-    def until_says(self, index: int, words: str, *, seconds: float = 30) -> None:
+    def until_says(self, index: int, words: str, *, seconds: float = 60) -> None:
         """Wait until the output of a cell has these words."""
         condition = "seedanceTest.area(path, i).node.textContent.includes(more)"
         self.until(condition, index, seconds=seconds, more=words)
 
-    def until_static(self, index: int, *, seconds: float = 30) -> None:
+    def until_static(self, index: int, *, seconds: float = 60) -> None:
         """Wait until a cell shows a video without any widget."""
         condition = (
             "seedanceTest.area(path, i).node.querySelector('video') && "

@@ -136,7 +136,7 @@ def test_over_a_real_socket_a_paid_request_goes_out_once(
 
     async def scene() -> None:
         async with Host([answer]) as host:
-            talker = client(host.url, create=0.2)
+            talker = client(host.url, create=0.5 if answer is None else 30)
             with pytest.raises(kind) as caught:
                 await create(talker)
             assert protocol.not_accepted(caught.value) is (kind is InvalidRequest)

@@ -63,7 +63,7 @@ def test_a_scenario_has_one_clear_end(name: str, tmp_path: Path) -> None:
         assert isinstance(job, Job)
         error: SeedanceError | None = None
         try:
-            job.wait(1 if name == "stall" else 20)
+            job.wait(3 if name == "stall" else 20)
         except SeedanceError as caught:
             error = caught
         journal = (session.home / "journal").glob("*.jsonl")

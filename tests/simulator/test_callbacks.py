@@ -29,7 +29,7 @@ class Receiver:
     bodies: list[dict[str, object]] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def wait_for(self, count: int, timeout: float = 5.0) -> bool:
+    def wait_for(self, count: int, timeout: float = 30.0) -> bool:
         """Whether so many calls have come in time."""
         with self.changed:
             return self.changed.wait_for(lambda: len(self.bodies) >= count, timeout)

@@ -448,7 +448,7 @@ def test_it_stops_at_once_with_open_connections(simulate: Simulate) -> None:
     took = time.perf_counter() - before
     idle.close()
 
-    assert took < 0.2
+    assert took < 2
 
 
 def test_media_are_served_in_ranges(simulate: Simulate) -> None:
