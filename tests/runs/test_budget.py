@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from conftest import Clock
     from peer import Peer
 
 TEXT = "seedance-2.0-text-to-video"
@@ -57,13 +58,13 @@ async def quick(seconds: float) -> None:
 
 
 @pytest.fixture
-def make(peer: Peer, tmp_path: Path) -> Iterator[Callable[..., Session]]:
-    """Makes sessions on the peer that share a folder."""
+def make(peer: Peer, tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Session]]:
+    """Makes sessions on the peer that share a folder; no day ends in the middle of a test."""
     made = []
 
     def session(**settings: Any) -> Session:
         given = {"api_key": KEY, "base_url": peer.url, "home": tmp_path / "runs", **settings}
-        made.append(Session(resolve(given, {}, {}, cwd=tmp_path), sleep=quick))
+        made.append(Session(resolve(given, {}, {}, cwd=tmp_path), sleep=quick, now=clock))
         return made[-1]
 
     yield session
