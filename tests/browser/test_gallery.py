@@ -45,7 +45,7 @@ def test_gallery_of_six_fills_in_and_plays_together(lab: Lab, language: str) -> 
 
 def test_play_all_works_on_a_page_that_was_reloaded(lab: Lab) -> None:
     """The kernel lives, so the button does; jobs that end after the reload fill in, too."""
-    slow = "%config SeedanceMagics.time_scale = 0.08"
+    slow = "%config SeedanceMagics.time_scale = 0.15"
     takes = "%%seedance pair -d 4 -q 480p -t fast --takes 2\na kite"
     book = lab.new(slow, takes, "%seedance gallery pair")
     for index in (1, 2, 3):
