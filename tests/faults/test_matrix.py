@@ -129,8 +129,8 @@ async def quick(seconds: float) -> None:
 
 
 def impatient(url: str, key: Secret) -> Client:
-    """A client that waits three seconds for what others wait a minute for."""
-    return Client(url, key=key, now=time.time, connect=1.0, create=3.0, read=3.0)
+    """A client that waits five seconds for what others wait a minute for."""
+    return Client(url, key=key, now=time.time, connect=2.0, create=5.0, read=5.0)
 
 
 def picture(path: Path, about: str) -> str:
@@ -168,7 +168,7 @@ def play(kind: str, home: Path) -> dict[str, Outcome]:
     media.use(inputs.opened)
     with Peer(CLIP.read_bytes(), key=KEY, idempotency=True) as peer, Proxy(peer) as proxy:
         given = {"api_key": KEY, "base_url": proxy.url, "files_url": proxy.files_url}
-        settings = resolve({**given, "home": home / "runs", "max_active": 100}, {}, {}, cwd=home)
+        settings = resolve({**given, "home": home / "runs", "max_active": 16}, {}, {}, cwd=home)
         session = Session(settings, sleep=quick, make_client=impatient)
         jobs = {}
         for number, (name, fault) in enumerate(FAULTS.items()):
