@@ -330,7 +330,11 @@ class Form:
                 others = (panel for panel in self.panels.children if panel is not known)
                 self.panels.children = (known, *others)
                 self.keep(job.id, *self._kept.pop(job.id))
-                show_note(self.message, line_html(say(f"panel.origin.{job.origin}")))
+        here = [job for job in jobs if job.origin not in ("", "sent")]
+        if here and len(here) < len(jobs):
+            show_note(self.message, line_html(say("dry.here", count=len(here), all=len(jobs))))
+        elif here:
+            show_note(self.message, line_html(say(f"panel.origin.{here[0].origin}")))
         left = len(jobs) - MOST_PANELS
         if left > 0:
             show_note(self.message, line_html(say("form.more", count=left)))

@@ -208,6 +208,23 @@ def test_a_job_has_one_panel_in_a_form(
     assert "nothing was sent" in form.message.value
 
 
+def test_a_click_that_sends_for_some_says_how_many_were_here(
+    form: Form, session: Any, make_job: Callable[..., Job]
+) -> None:
+    """With one take here and two on their way nobody reads that nothing was sent."""
+    takes = [make_job("one", id=f"kite234{take}", take=take) for take in (1, 2, 3)]
+    answers = iter([takes[0], Jobs(takes)])
+    session.generate = lambda *_, **__: next(answers)
+    takes[1].origin = takes[2].origin = "sent"
+    form.controls["prompt"].value = "one"
+    for _ in range(2):
+        takes[0].origin = "shown" if form.panels.children else "sent"
+        form.generate.click()
+
+    assert "1 of 3" in form.message.value
+    assert "nothing was sent" not in form.message.value
+
+
 def test_many_takes_get_some_panels_and_a_line(form: Form) -> None:
     """A click makes no hundred panels."""
     form.controls["prompt"].value = "a dog"
