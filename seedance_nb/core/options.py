@@ -63,6 +63,11 @@ RUN_OPTIONS: tuple[Option, ...] = (
 )
 
 
+# What other tools call an option.
+_ELSEWHERE = {"resolution": "--quality", "size": "--quality", "ratio": "--aspect-ratio",
+              "length": "--duration", "seconds": "--duration", "mute": "--no-audio",
+              "silent": "--no-audio", "n": "--takes", "count": "--takes"}  # fmt: skip
+
 # What argparse says of options, to be said in the user's language.
 _ENGLISH = (
     (r"argument (?P<option>.+): expected one argument", "problem.options.value"),
@@ -395,6 +400,8 @@ def _without_values(unknown: Sequence[str]) -> list[str]:
 def _unknown_word(word: str) -> Problem:
     if not word.startswith("-"):
         return Problem("options", "problem.word", value=word)
-    close = nearest(word.partition("=")[0], option_names())
+    bare = word.partition("=")[0].lstrip("-")
+    names = {name.lstrip("-"): name for name in option_names()}
+    close = _ELSEWHERE.get(bare) or names.get(nearest(bare, names) or "")
     return Problem("options", "problem.option.close" if close else "problem.option",
                    value=word, close=close)  # fmt: skip

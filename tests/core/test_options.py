@@ -116,6 +116,28 @@ def test_all_mistakes_of_a_cell_come_at_once() -> None:
     assert "no variable 'b'" in message
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("--resolution", "--quality"),
+        ("--ratio", "--aspect-ratio"),
+        ("--seconds", "--duration"),
+        ("--mute", "--no-audio"),
+        ("--n", "--takes"),
+        ("--yess", "--yes"),
+    ],
+)
+def test_what_others_call_an_option_is_met_with_its_name(word: str, meant: str) -> None:
+    """Who comes from another tool is told how it is called here."""
+    assert f"did you mean {meant}?" in problems_of(f"{word} 4", "a dog")
+
+
+@pytest.mark.parametrize("word", ["--res", "--seed", "--cost", "--fast", "--steps"])
+def test_dashes_alone_make_no_near_miss(word: str) -> None:
+    """Nobody is led to `--yes`, `--sweep` or `--out`, which may cost money, by two dashes."""
+    assert "did you mean" not in problems_of(word, "a dog")
+
+
 @pytest.mark.parametrize("line", ["--dry_run", "--dry-run", "\u2014dry-run"])
 def test_underscored_options_work(line: str) -> None:
     """Both spellings of an option are understood."""
