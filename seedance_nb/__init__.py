@@ -222,11 +222,14 @@ def job(name: str | None = None) -> Job:
     return _session().job(name)
 
 
-def gallery(jobs: Job | Iterable[Job] | None = None) -> Any:
+def gallery(jobs: Job | str | Iterable[Job | str] | None = None) -> Any:
     """Takes and variants side by side, with Play all; by default the latest that belong together.
 
+    Args:
+        jobs: Jobs, or their ids.
+
     Raises:
-        ConfigError: There are no jobs, or too many.
+        ConfigError: There are no such jobs, or too many.
     """
     _sessions()
     return importlib.import_module(f"{__name__}.notebook.gallery_live").gallery(jobs)

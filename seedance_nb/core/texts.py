@@ -1280,6 +1280,22 @@ TABLE: dict[str, tuple[str, str]] = {
         "`%seedance login`, which asks without showing it.",
         "请从单元格中删除；若笔记本已分享，请更换密钥。然后运行 `%seedance login`，输入时不显示。",
     ),
+    "error.jobs.filter": (
+        "A job has no {name!r} to filter by.",
+        "任务没有 {name!r} 可供筛选。",
+    ),
+    "error.jobs.filter.hint": (
+        "Go by what a job tells, such as `status`, or by what was asked for, such as `duration`.",
+        "可按任务的状态（如 `status`）或请求的参数（如 `duration`）筛选。",
+    ),
+    "error.jobs.filter.close": (
+        "A job has no {name!r} to filter by; did you mean {close!r}?",
+        "任务没有 {name!r} 可供筛选；是否想写 {close!r}？",
+    ),
+    "error.jobs.filter.close.hint": (
+        "Go by what a job tells, such as `status`, or by what was asked for, such as `duration`.",
+        "可按任务的状态（如 `status`）或请求的参数（如 `duration`）筛选。",
+    ),
     "error.jobs.one": (
         "These are {count} jobs, and `{name}` belongs to one: `jobs[0].{name}`, or "
         "`[job.{name} for job in jobs]`.",
@@ -2104,6 +2120,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "gallery.tools": (
         "To play all together: run `%seedance gallery {jobs}`",
         "要一起播放：运行 `%seedance gallery {jobs}`",
+    ),
+    "gallery.none": (
+        "There is nothing to show: the list of jobs is empty.",
+        "没有可显示的内容：任务列表是空的。",
     ),
     "gallery.many": (
         "A gallery shows {most} jobs at most, not {count}; choose some, such as `jobs[-{most}:]`.",

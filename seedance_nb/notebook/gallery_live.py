@@ -27,14 +27,14 @@ LATEST = 6  # of those that have nothing in common
 PACE = 1.0  # seconds between two pictures while jobs end one after the other
 
 
-def gallery(jobs: Job | Iterable[Job] | None = None) -> Gallery:
+def gallery(jobs: Job | str | Iterable[Job | str] | None = None) -> Gallery:
     """Takes and sweeps side by side.
 
     Args:
-        jobs: What to show; by default the latest takes or variants.
+        jobs: What to show: jobs, or their ids; by default the latest takes or variants.
 
     Raises:
-        ConfigError: There are no jobs, or too many.
+        ConfigError: There are no such jobs, or too many.
     """
     from seedance_nb.runs import current  # noqa: PLC0415 - the session in use, at this moment
 
@@ -43,10 +43,13 @@ def gallery(jobs: Job | Iterable[Job] | None = None) -> Gallery:
 
 
 def make_gallery(
-    session: Session, stage: Stage, jobs: Job | Iterable[Job] | None = None
+    session: Session, stage: Stage, jobs: Job | str | Iterable[Job | str] | None = None
 ) -> Gallery:
     """The gallery of these jobs, or of the latest that belong together."""
-    chosen = [jobs] if isinstance(jobs, Job) else list(latest(session) if jobs is None else jobs)
+    named = [jobs] if isinstance(jobs, Job | str) else latest(session) if jobs is None else jobs
+    chosen = [each if isinstance(each, Job) else session.job(each) for each in named]
+    if not chosen and jobs is not None:
+        raise ConfigError("gallery.none")
     if not chosen:
         raise ConfigError("error.job.nothing", home=session.home)
     if len(chosen) > MOST:

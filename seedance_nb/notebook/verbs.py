@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import importlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import catalog, spelling, task
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from seedance_nb.notebook.desk import Desk
     from seedance_nb.runs.log import RequestLog
 
+_BRACED = re.compile(r"^\{(\w+)\}$")  # a variable, as an option takes it
 MOST_PANELS = 12  # of one `resume`; more are shown as a board
 
 
@@ -41,6 +43,7 @@ def run(desk: Desk, words: Sequence[str]) -> None:
         text_id = "magic.verb.close" if close else "magic.verb.unknown"
         raise ConfigError(text_id, verb=verb, close=close, choices=listed(VERBS))
     doer, takes, least, most = _DOERS[verb]
+    rest = [_BRACED.sub(r"\1", word) for word in rest]
     wrong = verb in _FLAGS and not set(rest) <= _FLAGS[verb]
     if wrong or not least <= len(rest) <= most:
         takes = say(f"magic.takes.{takes}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, overload
 
 from seedance_nb.core import schedule, task
 from seedance_nb.core.errors import ConfigError, SeedanceError, WaitTimeout
+from seedance_nb.core.request import VideoRequest
 from seedance_nb.core.texts import say
 from seedance_nb.core.words import nearest
 from seedance_nb.runs import dataframe
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     import concurrent.futures
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
-    from seedance_nb.core.request import VideoRequest
     from seedance_nb.evolink.protocol import TaskReply
     from seedance_nb.runs.library import Video
     from seedance_nb.runs.record import JobState
+
+_ASKED = tuple(field.name for field in dataclasses.fields(VideoRequest))
 
 
 class Keeper(Protocol):
@@ -340,6 +342,7 @@ class Jobs(Sequence[Job]):
         Raises:
             ConfigError: There is none, or more than one.
         """
+        name = str(name)
         names = [(job, (job.id, job.task_id or "")) for job in self._jobs]
         exact = [job for job, known in names if name and name in known]
         found = exact or [
@@ -376,11 +379,24 @@ class Jobs(Sequence[Job]):
         return iter(self._jobs)
 
     def filter(self, **fields: object) -> Jobs:
-        """Those whose attributes have these values: `jobs.filter(status="failed")`."""
+        """Those of which this holds: `jobs.filter(status="failed", duration=8)`.
+
+        Args:
+            fields: Attributes of a job, or of its request.
+
+        Raises:
+            ConfigError: They have no such attribute.
+        """
+        known = [name for name in (*dir(Job), *_ASKED) if not name.startswith("_")]
+        for name in fields:
+            if name not in known:
+                close = nearest(name, known)
+                text_id = "error.jobs.filter.close" if close else "error.jobs.filter"
+                raise ConfigError(text_id, name=name, close=close)
         return Jobs(
             job
             for job in self._jobs
-            if all(getattr(job, name) == value for name, value in fields.items())
+            if all(_told(job, name) == value for name, value in fields.items())
         )
 
     def to_dataframe(self) -> Any:
@@ -426,6 +442,11 @@ class Jobs(Sequence[Job]):
         counts = {s: sum(j.status == s for j in self._jobs) for s in task.STATUSES}
         inside = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
         return f"<Jobs {inside or 'none'}>"
+
+
+def _told(job: Job, name: str) -> object:
+    """An attribute of a job, or of its request; None where a task was made elsewhere."""
+    return getattr(job.request if name in _ASKED else job, name, None)
 
 
 def _error_of(job: Job) -> SeedanceError | None:

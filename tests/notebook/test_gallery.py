@@ -261,13 +261,34 @@ def test_nothing_or_too_much_is_refused(
         seedance_nb.gallery(colums=3)  # type: ignore[call-arg]
 
 
+def test_a_gallery_takes_ids(
+    session: Any, make_stage: Callable[..., Any], make_done: Callable[..., Job]
+) -> None:
+    """`sd.gallery("kite")` is the job of that name; a word that is none gets a sentence."""
+    session.kept = Jobs([make_done("lamp2345"), make_done("kite2345", take=2)])
+
+    assert ["kite2345"] == [job.id for job in make_gallery(session, make_stage(), "kite").jobs]
+    both = make_gallery(session, make_stage(), ["kite2345", session.kept[0]])
+    assert ["kite2345", "lamp2345"] == [job.id for job in both.jobs]
+    with pytest.raises(ConfigError, match="no job 'ID'"):
+        make_gallery(session, make_stage(), "ID")
+
+
+def test_a_list_with_nothing_in_it_is_no_empty_folder(
+    session: Any, make_stage: Callable[..., Any]
+) -> None:
+    """What was filtered to nothing is told as that, not as a folder without jobs."""
+    with pytest.raises(ConfigError, match=r"^There is nothing to show"):
+        make_gallery(session, make_stage(), Jobs([]))
+
+
 def test_the_verb_takes_ids_and_names(
     run: Callable[[str], Any], session: Any, make_done: Callable[..., Job], shell: Any, shown: Any
 ) -> None:
-    """`%seedance gallery` shows what is named, in that order."""
+    """`%seedance gallery` shows what is named, in that order, in braces or without."""
     session.kept = Jobs([make_done("lamp2345"), make_done("kite2345", take=2)])
     shell.user_ns["mine"] = session.kept[0]
-    run("%seedance gallery kite mine")
+    run("%seedance gallery kite {mine}")
 
     assert ["kite2345", "lamp2345"] == [
         line.partition(" ")[0] for line in shown[-1].plain.splitlines()[1:]
