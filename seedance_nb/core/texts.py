@@ -1983,6 +1983,10 @@ TABLE: dict[str, tuple[str, str]] = {
     ),
     "panel.money.simulator": ("No: the simulator takes none.", "没有：模拟器不扣费。"),
     "panel.again.yes": ("Yes: `%seedance again {job}`", "值得：`%seedance again {job}`"),
+    "panel.again.credits": (
+        "Yes, once there are credits: `%seedance again {job}`",
+        "值得，有额度后再试：`%seedance again {job}`",
+    ),
     "panel.again.no": (
         "No: the same request would end the same way.",
         "不值得：同样的请求结果相同。",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from seedance_nb.core.errors import TransportError
+from seedance_nb.core.errors import QuotaExceeded, TransportError
 from seedance_nb.core.texts import say
 from seedance_nb.runs.settings import EVOLINK
 
@@ -71,11 +71,14 @@ def _again(state: JobState, error: SeedanceError) -> str:
         return say("panel.again.fetch")
     if not state.is_final:
         return say("panel.again.resume")
+    if isinstance(error, QuotaExceeded):
+        return say("panel.again.credits", job=state.id)
     answers = {True: "yes", False: "no", None: "unknown"}
     return say(f"panel.again.{answers[is_worth_it(error)]}", job=state.id)
 
 
 def is_worth_it(error: SeedanceError) -> bool | None:
-    """Whether the same request may go well: one that was called off never had its chance."""
+    """Whether the same request may go well: some were called off or not paid for, not refused."""
     called_off = getattr(error, "code", None) == "request_cancelled"
-    return True if called_off or error.text_id == "error.job.stopped" else error.retryable
+    no_chance = called_off or error.text_id == "error.job.stopped"
+    return True if no_chance or isinstance(error, QuotaExceeded) else error.retryable

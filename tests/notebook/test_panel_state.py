@@ -10,6 +10,7 @@ import pytest
 from seedance_nb.core import task, texts
 from seedance_nb.core.errors import (
     ConfigError,
+    QuotaExceeded,
     SeedanceError,
     SubmitUncertain,
     TaskFailed,
@@ -199,6 +200,18 @@ def test_a_card_says_whether_to_try_again(
 
     assert card is not None
     assert word == card.again
+
+
+def test_without_credits_it_is_worth_it_once_there_are_some(
+    make_state: Callable[..., JobState],
+) -> None:
+    """An empty account says nothing against the request, and the button for it is there."""
+    error = QuotaExceeded("error.quota.account", retryable=False, billed="no", detail="-")
+    panel = panel_state(make_state(status="failed", error=error), NOON, "-")
+
+    assert panel.card is not None
+    assert "Yes, once there are credits: `%seedance again kite2345`" == panel.card.again
+    assert "Again" == panel.again
 
 
 def test_what_was_called_off_can_be_asked_again(make_state: Callable[..., JobState]) -> None:
