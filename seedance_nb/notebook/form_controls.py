@@ -153,7 +153,7 @@ def _without(name: str, text: str) -> str:
     """The sentence without the name of the field, under which it stands."""
     for mark in (": ", "："):
         text = text.removeprefix(f"`{name}`{mark}")
-    return text
+    return text[:1].upper() + text[1:]
 
 
 # --- controls -------------------------------------------------------------------------------------

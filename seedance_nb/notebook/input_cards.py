@@ -82,7 +82,7 @@ def _file(name: str, media: Media, tag: str, picture: Picture) -> InputCard:
     facts = [
         f"{media.width} × {media.height}" if media.width else "",
         say("panel.seconds", count=f"{media.duration:.1f}") if media.duration else "",
-        say_size(media.size) if media.size else "",
+        say_size(media.size).replace(" ", "\N{NO-BREAK SPACE}") if media.size else "",
     ]
     form = FORMATS[media.format][0] if media.format in FORMATS else media.format
     return InputCard(

@@ -66,6 +66,22 @@ def note(form: Form, field: str) -> str:
     return str(form.notes[field].value)
 
 
+def test_a_problem_under_its_field_is_a_whole_sentence(form: Form) -> None:
+    """Without the name of the field in front it begins with a capital."""
+    Path("lamp.png").write_bytes(PNG)
+    form.controls["images"].value = "lamb.png"
+
+    assert ">There is no file" in note(form, "images")
+
+
+def test_a_fact_under_a_picture_is_not_torn_apart(form: Form) -> None:
+    """Between facts a line may break, between a number and its unit it may not."""
+    Path("lamp.png").write_bytes(PNG)
+    form.controls["images"].value = "lamp.png"
+
+    assert f"· {len(PNG) / 1000:.0f}\N{NO-BREAK SPACE}kB<" in note(form, "images")
+
+
 # --- uploads --------------------------------------------------------------------------------------
 
 
