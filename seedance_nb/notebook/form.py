@@ -38,7 +38,7 @@ from seedance_nb.runs.budget import Consent
 from seedance_nb.runs.job import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from seedance_nb.core.media import Media
     from seedance_nb.core.request import VideoRequest
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from seedance_nb.notebook.form_source import Source
     from seedance_nb.notebook.form_state import FormState
     from seedance_nb.notebook.live import Live
+    from seedance_nb.runs.budget import Prospect
     from seedance_nb.runs.session import Session
 
 MOST_PANELS = 12  # of one click
@@ -231,9 +232,10 @@ class Form:
         values = {name: control.value for name, control in self.controls.items()}
         values |= {name: each.value for name, each in self.inputs.items()}
 
-        def cost(requests: Sequence[VideoRequest]) -> str:
-            text: str = session.purse.estimate(requests, 0).text  # nobody waits for the prices
-            return text
+        def foresee(request: VideoRequest, takes: int, new: bool) -> Prospect:  # noqa: FBT001
+            # While somebody types nobody waits for the prices.
+            prospect: Prospect = session.foresee([request], takes=takes, new=new, patience=0)
+            return prospect
 
         def picture(name: str, media: Media) -> str:
             copy = session.inputs.path(media) if media.source is None else None
@@ -241,7 +243,7 @@ class Form:
 
         return form_state(
             values,
-            cost=cost,
+            foresee=foresee,
             trouble=str(trouble) if trouble else "",
             is_secret=holds_key,
             picture=picture,
@@ -266,7 +268,7 @@ class Form:
         self.controls["fit"].layout.display = None if state.fits else "none"
         if self._sure and self._sure != self._wanted:
             self._ask_for_yes(())
-        lines = [line_html(state.summary), line_html(state.estimate)]
+        lines = map(line_html, (state.summary, *state.outlook))
         self.summary.value = f'<div style="margin:6px 0 0">{"".join(lines)}</div>'
         self.generate.disabled = not state.is_ready
         self.generate.tooltip = state.summary

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from seedance_nb.core.catalog import Mode
     from seedance_nb.core.errors import Problem
     from seedance_nb.notebook.input_cards import Picture
+    from seedance_nb.runs.budget import Prospect
 
 RUN = ("fit", "takes", "new")  # what a form asks besides the parameters of a request
 
@@ -44,7 +45,7 @@ class FormState:
         fits: Whether files are fitted to the limits, or could be.
         fitted: What was done to files for that.
         summary: What will be asked for, in a line, or why it cannot be.
-        estimate: What it will cost.
+        outlook: What of it is here already, what the rest will cost, whether a cap refuses that.
     """
 
     request: VideoRequest | None
@@ -59,7 +60,7 @@ class FormState:
     fits: bool = False
     fitted: tuple[str, ...] = ()
     summary: str = ""
-    estimate: str = ""
+    outlook: tuple[str, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -70,7 +71,7 @@ class FormState:
 def form_state(
     values: Mapping[str, Any],
     *,
-    cost: Callable[[Sequence[VideoRequest]], str] = lambda _: "",
+    foresee: Callable[[VideoRequest, int, bool], Prospect | None] = lambda *_: None,
     trouble: str = "",
     is_secret: Callable[[str], bool] = lambda _: False,
     picture: Picture = lambda *_: "",
@@ -80,13 +81,13 @@ def form_state(
     Args:
         values: What is filled in: the parameters of the catalog and `RUN`, by name; media as
             lines, or one by one; None where the default holds.
-        cost: Says what requests will cost.
+        foresee: What so many takes of a request, new ones or not, would come to.
         trouble: Why the settings allow no request at all.
         is_secret: Whether a text holds the API key.
         picture: Makes the small picture of a file.
     """
     given = {p.name: _read(p.kind, values.get(p.name, p.default)) for p in PARAMETERS}
-    takes, fit = values.get("takes", 1), bool(values.get("fit"))
+    takes, fit, new = values.get("takes", 1), bool(values.get("fit")), bool(values.get("new"))
     ready, found = open_inputs({**given, "catalog": None}, fit=fit)
     found += problems_of(ready, Choice.of(ready))
     problems = _problems(given, found, takes, is_secret)
@@ -99,7 +100,7 @@ def form_state(
     return FormState(
         request=request,
         takes=takes,
-        new=bool(values.get("new")),
+        new=new,
         mode=_mode(mode, str(given["tier"]), chosen=bool(given["model"])),
         ratio=given["aspect_ratio"] or DEFAULT_RATIO[mode],
         hints={**_hints(mode, given), "fit": say("form.fit.tip") if fits else ""},
@@ -111,8 +112,16 @@ def form_state(
             fitting.lines(one for items in inputs.values() for one in items if _is_file(one))
         ),
         summary=_ready(request, takes) if request else _why(problems),
-        estimate=say("dry.estimate", cost=cost([request] * takes)) if request else "",
+        outlook=_outlook(foresee(request, takes, new), takes) if request else (),
     )
+
+
+def _outlook(prospect: Prospect | None, takes: int) -> tuple[str, ...]:
+    if prospect is None:
+        return ()
+    if not any(prospect.fresh) and prospect.refusal is None:
+        return (say("dry.all.here"),)
+    return tuple(prospect.lines(takes))
 
 
 def values_of(request: VideoRequest) -> dict[str, Any]:

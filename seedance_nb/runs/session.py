@@ -22,6 +22,7 @@ from seedance_nb.runs.budget import (
     say_plan,
 )
 from seedance_nb.runs.caretaker import Caretaker
+from seedance_nb.runs.estimate import PATIENCE, Estimate
 from seedance_nb.runs.job import Job, Jobs
 from seedance_nb.runs.record import JobState, hopeful, next_take
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from seedance_nb.core.request import VideoRequest
-    from seedance_nb.runs.estimate import Estimate
     from seedance_nb.runs.settings import Settings
 
     Plan = list[tuple[VideoRequest, dict[int, JobState | None]]]
@@ -136,15 +136,24 @@ class Session(Caretaker):
         takes: int = 1,
         new: bool = False,
         consent: Consent = NO_CONSENT,
+        patience: float = PATIENCE,
     ) -> Prospect:
-        """What `ask` would send with the same arguments, and whether a cap refuses that."""
+        """What `ask` would send with the same arguments, and whether a cap refuses that.
+
+        Args:
+            requests: What would be asked for.
+            takes: How many videos of each.
+            new: Whether to make new takes even if there are some.
+            consent: What the user allows.
+            patience: Seconds that the price list is waited for, the first time.
+        """
         refusal: SeedanceError | None = None
         try:
             plan = self._plan(requests, takes=takes, new=new)
         except SubmitUncertain as error:
             plan, refusal = [(request, {}) for request in requests], error
         fresh = self._fresh(plan)
-        cost = self.purse.estimate(fresh)
+        cost = self.purse.estimate(fresh, patience)
         try:
             self.purse.check(fresh, consent)
         except BudgetExceeded as error:

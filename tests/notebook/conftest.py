@@ -210,6 +210,7 @@ class FakeSession:
         self.secret = Secret(key)
         self.now = keeper.now
         self.asked: list[dict[str, Any]] = []
+        self.foreseen: list[dict[str, Any]] = []
         self.answers: Iterator[Any] = itertools.repeat({})
         self.kept = Jobs([])
         self.refusal: SeedanceError | None = None
@@ -222,8 +223,9 @@ class FakeSession:
         self.free = Estimate(credits=0.0, source="simulator")
         self.purse = SimpleNamespace(estimate=lambda *_: self.free)
 
-    def foresee(self, requests: Sequence[VideoRequest], *, takes: int, **_: Any) -> Prospect:
+    def foresee(self, requests: Sequence[VideoRequest], *, takes: int, **how: Any) -> Prospect:
         """Everything is new."""
+        self.foreseen.append({"takes": takes, **how})
         return Prospect(fresh=(takes,) * len(requests), cost=self.free)
 
     def generate(self, request: VideoRequest, **how: Any) -> Job | Jobs:

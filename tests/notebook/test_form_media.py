@@ -398,15 +398,7 @@ def test_what_wants_a_yes_wants_a_second_click(form: Form, session: Any) -> None
 
 def test_the_estimate_never_waits(form: Form, session: Any) -> None:
     """As one types nobody waits for the price list."""
-    seen: list[tuple[int, float]] = []
-    free = session.purse.estimate([])
-
-    def estimate(requests: Any, patience: float) -> Any:
-        seen.append((len(requests), patience))
-        return free
-
-    session.purse.estimate = estimate
     form.controls["takes"].value = 3
 
-    assert [(3, 0)] == seen
+    assert {"takes": 3, "new": False, "patience": 0} == session.foreseen[-1]
     assert "Estimate: 0 credits (simulator)." in form.summary.value

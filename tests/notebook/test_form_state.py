@@ -10,6 +10,8 @@ from seedance_nb.core import texts
 from seedance_nb.core.request import VideoRequest
 from seedance_nb.notebook.form_controls import note_html
 from seedance_nb.notebook.form_state import form_state, values_of
+from seedance_nb.runs.budget import Prospect
+from seedance_nb.runs.estimate import Estimate
 
 IMAGE = "https://example.org/a.png"
 OTHER = "https://example.org/b.png"
@@ -96,12 +98,26 @@ def test_a_long_prompt_is_advised_against_and_can_be_sent() -> None:
     assert "1001 words" in state.advice["prompt"][0]
 
 
-def test_the_estimate_is_of_all_takes_together() -> None:
-    """What is told of the cost is told of every video that would be made, once that is known."""
-    told = form_state(filled(takes=3), cost=lambda requests: f"{len(requests)} credits").estimate
+@pytest.mark.parametrize(
+    ("fresh", "told"),
+    [
+        (3, ["Estimate: about 30 credits"]),
+        (2, ["Already here or on its way: 1 of 3", "Estimate: about 20 credits"]),
+        (0, ["This is already here"]),
+    ],
+)
+def test_what_is_here_already_costs_nothing(fresh: int, told: list[str]) -> None:
+    """The estimate is of the takes that would be made, and of the others it says that they are."""
 
-    assert "Estimate: 3 credits." == told
-    assert "" == form_state(filled(prompt=""), cost=lambda _: "much").estimate
+    def foresee(_: Any, takes: int, new: bool) -> Prospect:  # noqa: FBT001
+        assert (3, False) == (takes, new)
+        return Prospect(fresh=(fresh,), cost=Estimate(credits=10.0 * fresh, source="price list"))
+
+    outlook = form_state(filled(takes=3), foresee=foresee).outlook
+
+    assert len(told) == len(outlook)
+    assert all(line.startswith(start) for line, start in zip(outlook, told, strict=True))
+    assert () == form_state(filled(prompt=""), foresee=foresee).outlook
 
 
 def test_what_will_be_asked_is_summed_up() -> None:
