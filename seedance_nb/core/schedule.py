@@ -69,10 +69,13 @@ def expected_progress(
 ) -> float | None:
     """Percent that a bar shows between two polls; None where nothing is known.
 
-    Never below what the service reported, never 100 before it is done.
+    Never below what the service reported, and at most half of the way ahead of it; never 100
+    before it is done.
     """
     if not estimated_time:
         return min(observed, 99.0) if observed else None
     share = elapsed / estimated_time
     guess = 90 * share if share < 1 else 90 + 9 * (1 - 1 / share)
+    if observed:
+        guess = min(guess, (observed + 100) / 2)
     return min(max(guess, observed), 99.0)

@@ -617,12 +617,18 @@ TABLE: dict[str, tuple[str, str]] = {
         "请求已发出，但结果不明（{detail}）：可能已被接受并扣费。",
     ),
     "error.uncertain.hint": (
-        "It is not sent again by itself. `%seedance show {job}` lists what it may have made, "
-        "where the server tells; `%seedance adopt TASK_ID {job}` follows such a task. "
+        "It is not sent again by itself.\n"
+        "`%seedance show {job}` lists what it may have made, where the server tells; "
+        "`%seedance adopt TASK_ID {job}` follows such a task.\n"
         "`import seedance_nb as sd; sd.job('{job}').resend()` sends it again with the same "
-        "idempotency key: a server that does not honour it may charge twice. "
+        "idempotency key: a server that does not honour it may charge twice.\n"
         "`%seedance stop {job}` gives it up.",
-        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。`%seedance stop {job}` 放弃它。",
+        "不会自动重发。\n"
+        "`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；"
+        "`%seedance adopt TASK_ID {job}` 跟踪其中一个。\n"
+        "`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发："
+        "不支持该键的服务器可能重复扣费。\n"
+        "`%seedance stop {job}` 放弃它。",
     ),
     "error.wait": (
         "The waiting ended after {seconds:g} s; job {job} goes on.",
@@ -1724,12 +1730,18 @@ TABLE: dict[str, tuple[str, str]] = {
         "发送请求时内核退出：请求可能已被接受并扣费。",
     ),
     "error.uncertain.died.hint": (
-        "It is not sent again by itself. `%seedance show {job}` lists what it may have made, "
-        "where the server tells; `%seedance adopt TASK_ID {job}` follows such a task. "
+        "It is not sent again by itself.\n"
+        "`%seedance show {job}` lists what it may have made, where the server tells; "
+        "`%seedance adopt TASK_ID {job}` follows such a task.\n"
         "`import seedance_nb as sd; sd.job('{job}').resend()` sends it again with the same "
-        "idempotency key: a server that does not honour it may charge twice. "
+        "idempotency key: a server that does not honour it may charge twice.\n"
         "`%seedance stop {job}` gives it up.",
-        "不会自动重发。`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；`%seedance adopt TASK_ID {job}` 跟踪其中一个。`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发：不支持该键的服务器可能重复扣费。`%seedance stop {job}` 放弃它。",
+        "不会自动重发。\n"
+        "`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；"
+        "`%seedance adopt TASK_ID {job}` 跟踪其中一个。\n"
+        "`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发："
+        "不支持该键的服务器可能重复扣费。\n"
+        "`%seedance stop {job}` 放弃它。",
     ),
     "error.keyring": (
         "The key cannot be kept: no usable keyring ({reason}).",

@@ -180,7 +180,8 @@ def _card(card: Card) -> str:
         (say("panel.card.money"), code_in(card.money)),
         (say("panel.card.again"), code_in(card.again)),
     ]
-    rows += [(say("panel.card.change"), code_in(card.change))] if card.change else []
+    change = "<br>".join(map(code_in, card.change.splitlines()))  # each way out on its line
+    rows += [(say("panel.card.change"), change)] if change else []
     return grid(rows) + (_raw(card.raw) if card.raw else "")
 
 

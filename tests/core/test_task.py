@@ -86,6 +86,12 @@ def test_a_bar_never_says_done_too_early(
         assert min(observed, 99) <= percent <= 99
 
 
+def test_a_bar_believes_the_service_more_than_the_estimate() -> None:
+    """A task that is at 40 percent when the estimate has run out is not shown as nearly done."""
+    assert 70 == schedule.expected_progress(60, estimated_time=10, observed=40)
+    assert 50 <= (schedule.expected_progress(60, estimated_time=10, observed=0) or 0)
+
+
 def test_giving_up_has_a_date() -> None:
     """A task is not followed longer than its result is kept."""
     assert not schedule.is_over(24 * 3600)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from pages import HOSTILE, read
 
 from seedance_nb.core import texts
-from seedance_nb.core.errors import SeedanceError, TaskFailed
+from seedance_nb.core.errors import SeedanceError, SubmitUncertain, TaskFailed
 from seedance_nb.notebook.panel import panel_html, panel_state, panel_text, snapshot_html
 from seedance_nb.notebook.video import Clip
 
@@ -105,6 +105,21 @@ def test_a_failure_folds_the_raw_answer_away(make_state: Callable[..., JobState]
 
     assert html.index("unsafe") < html.index("<details") < html.index("content_policy_violation")
     assert "open" not in html.partition("<details")[2].partition(">")[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_way_out_of_a_doubt_has_its_line(
+    language: Literal["en", "zh"], make_state: Callable[..., JobState]
+) -> None:
+    """What can be done about an uncertain request is read line by line."""
+    texts.use(language)
+    error = SubmitUncertain(job="kite2345", detail="-")
+    html = panel_html(panel_state(make_state(status="uncertain", error=error), NOON, "-"))
+
+    first, *ways = html.partition("<details")[0].split("<br>")
+    assert 3 == len(ways)
+    assert "seedance show" not in first
+    assert all("%seedance" in way or "resend()" in way for way in ways)
 
 
 def test_a_bar_glides_from_where_it_was(make_state: Callable[..., JobState]) -> None:
