@@ -121,6 +121,7 @@ def test_a_kernel_killed_inside_the_request(
 ) -> None:
     """Killed between journal and answer, the request is uncertain afterwards, never sent again."""
     home = tmp_path / "runs"
+    peer.on_create = [("hang", 60)]
     kill_when(start(ASK, home, **server), home, "submitting")
     peer.polls = 1
     code = """
@@ -135,8 +136,35 @@ except sd.SubmitUncertain as error:
 
     said = finish(start(code, home, **server))
 
-    accepted = any(line["event"] == "accepted" for line in events(home))
-    assert accepted or ["uncertain", "unknown"] == said
+    assert ["uncertain", "unknown"] == said
+    assert len(peer.creates) <= 1
+
+
+def test_who_watches_a_request_that_its_kernel_dies_over_is_told(
+    tmp_path: Path, peer: Peer, server: dict[str, str]
+) -> None:
+    """A kernel that waits for the job of another one learns that its fate is not known."""
+    home = tmp_path / "runs"
+    peer.on_create = [("hang", 60)]
+    first = start(ASK, home, **server)
+    wait_for(home, "submitting")
+    code = """
+import seedance_nb as sd
+job = sd.generate("a dog on a hill", duration=4, quality="480p")
+print(job.origin, flush=True)
+try:
+    job.wait(60)
+except sd.SubmitUncertain:
+    print(job.status, sd.job().status)
+"""
+    second = start(code, home, **server)
+    assert second.stdout is not None
+    origin = second.stdout.readline().strip()
+    first.kill()
+    first.communicate(timeout=60)
+
+    assert ("joined", ["uncertain", "uncertain"]) == (origin, finish(second))
+    assert "uncertain" in [line["event"] for line in events(home)]
     assert len(peer.creates) <= 1
 
 
