@@ -118,7 +118,6 @@ class Row:
         credits: Charged, or else reserved; empty on the simulator.
         what: The files, or what is wrong.
         warning: What must be done soon.
-        actions: What can be done with it: names that `board.do.NAME` puts into words.
         apart: What sets it apart from others with its prompt.
     """
 
@@ -135,7 +134,6 @@ class Row:
     credits: str
     what: str
     warning: str
-    actions: tuple[str, ...]
     apart: str = ""
 
 
@@ -285,7 +283,6 @@ def _row(entry: Entry, number: int, now: float, say_file: Callable[[JobState], s
         credits="" if money is None else f"{money:g}",
         what=shortened(state.error.message if state.error and not files else files, LONGEST_WHAT),
         warning=_warning(entry, now),
-        actions=actions_of(entry),
     )
 
 

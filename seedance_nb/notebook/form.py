@@ -143,7 +143,7 @@ class Form:
 
     def show(self) -> None:
         """Display it in the running cell: the live form, and below it what is saved of it."""
-        if self._front_end in ("terminal", "script"):
+        if self._front_end in cells.WITH_LINES_ONLY:
             stages.print_line(repr(self))
             return
         model_id = "" if self._front_end == "none" else self.widget.model_id
@@ -159,7 +159,7 @@ class Form:
 
     def __repr__(self) -> str:
         """How to show it where it cannot be shown."""
-        return say("form.nowhere") if self._front_end in ("terminal", "script") else self._line
+        return say("form.nowhere") if self._front_end in cells.WITH_LINES_ONLY else self._line
 
     def _saved(self) -> tuple[str, str]:
         """The line that opens it again, and the panels of its jobs, the newest first."""

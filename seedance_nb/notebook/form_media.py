@@ -236,7 +236,7 @@ def _file_name(file: Mapping[str, Any]) -> str:
 def _name(item: object) -> str:
     """What a button says of it; no key, since the state of a widget may be saved."""
     if isinstance(item, Media):
-        return hidden(item.name or item.file)
+        return hidden(item.label)
     return hidden(_file_name(item) if isinstance(item, dict) else str(item))
 
 

@@ -78,7 +78,7 @@ class Caretaker:
         self._lock = self.ledger.lock
         self.server = Server(
             settings,
-            desk=self.ledger,
+            ledger=self.ledger,
             library=self.library,
             inputs=self.inputs,
             outside=Outside(now, sleep, self._rng.random, make_client),
@@ -95,7 +95,7 @@ class Caretaker:
 
     @property
     def backend(self) -> str:
-        """ "live" or "simulator"."""  # noqa: D210
+        """ "live", "simulator" or "replay"."""  # noqa: D210
         return self.settings.backend
 
     @property

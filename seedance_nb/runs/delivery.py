@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from seedance_nb.evolink.client import Client
     from seedance_nb.evolink.protocol import TaskReply
     from seedance_nb.runs.job import Job
+    from seedance_nb.runs.ledger import Ledger
     from seedance_nb.runs.library import Incoming, Library, Video
-    from seedance_nb.runs.pursuit import Desk
     from seedance_nb.runs.tracker import Poller
 
 LINK_TRIES = 2  # fresh links asked for after one was refused
@@ -40,7 +40,7 @@ class Delivery:
     """Downloads what tasks have made.
 
     Args:
-        desk: Keeps the journal.
+        ledger: Keeps the journal.
         client: Talks to the server.
         poller: Looks at tasks.
         library: Keeps the files.
@@ -51,7 +51,7 @@ class Delivery:
 
     def __init__(  # noqa: PLR0913 - what the outside world is, handed in
         self,
-        desk: Desk,
+        ledger: Ledger,
         *,
         client: Client,
         poller: Poller,
@@ -60,7 +60,7 @@ class Delivery:
         pause: Callable[[Job, float], Awaitable[bool]],
         jitter: Callable[[], float],
     ) -> None:
-        self._desk = desk
+        self._ledger = ledger
         self._client = client
         self._poller = poller
         self._library = library
@@ -82,9 +82,9 @@ class Delivery:
                     continue
                 if not tries.allow(error, arriving.download):
                     raise error
-                self._desk.fold(job, "trouble", error=error.to_dict())
+                self._ledger.fold(job, "trouble", error=error.to_dict())
                 if await self._pause(job, tries.wait(error, jitter=self._jitter())):
-                    self._desk.record(job, "stopped")
+                    self._ledger.record(job, "stopped")
                     return
 
     async def _attempt(self, job: Job, arriving: _Arriving) -> SeedanceError | None:
@@ -116,7 +116,7 @@ class Delivery:
             video = await self._finish(job, incoming, download, url, expires_at)
             last = index + 1 == len(reply.results)
             record = video.to_record(self._library.home)
-            self._desk.record(job, "downloaded", durable=last, video=record, last=last)
+            self._ledger.record(job, "downloaded", durable=last, video=record, last=last)
             job.links[index] = url
 
     async def _finish(
@@ -125,7 +125,7 @@ class Delivery:
         return await asyncio.to_thread(
             incoming.finish,
             download.expected,
-            self._desk.sidecar(job),
+            self._ledger.sidecar(job),
             url=url,
             expires_at=expires_at,
         )

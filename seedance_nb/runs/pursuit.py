@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import schedule
 from seedance_nb.core.errors import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from seedance_nb.evolink.client import Client
     from seedance_nb.evolink.protocol import TaskReply
     from seedance_nb.runs.job import Job
+    from seedance_nb.runs.ledger import Ledger
     from seedance_nb.runs.library import Library
     from seedance_nb.runs.slots import Slots
     from seedance_nb.runs.tracker import Poller
@@ -44,36 +45,11 @@ UNAUTHORIZED = 401
 LAST_LOOKS = 60  # about an hour of failing looks at a task that is too old
 
 
-class Desk(Protocol):
-    """The session, as far as a pursuit needs it."""
-
-    def record(self, job: Job, event: str, *, durable: bool = False, **data: Any) -> None:
-        """Journal an event of a job and fold it into its state."""
-
-    def fold(self, job: Job, event: str, **data: Any) -> None:
-        """Fold an event that is not worth a line of the journal."""
-
-    def permit(self, job: Job) -> None:
-        """Refuse what the caps no longer allow."""
-
-    def look_again(self, job: Job) -> bool:
-        """Read the journal anew; whether the session that looks after the job still lives."""
-
-    def take_over(self, job: Job) -> bool:
-        """Take the job of a dead session; whether it is ours now."""
-
-    def is_taken(self, job: Job) -> bool:
-        """Whether another session took a job of ours, as it may where locks are not shared."""
-
-    def sidecar(self, job: Job) -> Mapping[str, Any]:
-        """What made the video, for the file beside it."""
-
-
 class Pursuit:
     """Looks after jobs on one server.
 
     Args:
-        desk: Keeps the journal.
+        ledger: Keeps the journal.
         client: Talks to the server.
         poller: Looks at tasks.
         library: Keeps the files.
@@ -86,7 +62,7 @@ class Pursuit:
 
     def __init__(  # noqa: PLR0913 - what the outside world is, handed in
         self,
-        desk: Desk,
+        ledger: Ledger,
         *,
         client: Client,
         poller: Poller,
@@ -97,7 +73,7 @@ class Pursuit:
         sleep: Callable[[float], Awaitable[object]],
         jitter: Callable[[], float],
     ) -> None:
-        self._desk = desk
+        self._ledger = ledger
         self._client = client
         self._poller = poller
         self._slots = slots
@@ -107,10 +83,10 @@ class Pursuit:
         self._queue: dict[str, Job] = {}  # in the order of their turns
         self._served = False  # whether the service has taken the key
         self._delivery = Delivery(
-            desk, client=client, poller=poller, library=library,
+            ledger, client=client, poller=poller, library=library,
             now=now, pause=self._pause, jitter=jitter,
         )  # fmt: skip
-        self._supply = Supply(desk, uploads, now=now, pause=self._pause, jitter=jitter)
+        self._supply = Supply(ledger, uploads, now=now, pause=self._pause, jitter=jitter)
 
     async def do(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
         """Do one of the works below for a job, which ends in a stated way whatever happens."""
@@ -141,10 +117,10 @@ class Pursuit:
     async def watch(self, job: Job) -> None:
         """Watch the job of another session; take it over when that one dies."""
         while True:
-            left = not self._desk.look_again(job)
+            left = not self._ledger.look_again(job)
             if job.state.is_final or job.status == "uncertain":
                 return
-            if left and self._desk.take_over(job):
+            if left and self._ledger.take_over(job):
                 await self.run(job)
                 return
             if await self._pause(job, WATCH):
@@ -161,7 +137,7 @@ class Pursuit:
         if job.task_id is not None and error.billed != "yes":
             # A look at a task costs nothing; the task itself may, and does once it is completed.
             error.billed = "yes" if job.status == "downloading" else "unknown"
-        self._desk.record(job, "error", error=error.to_dict())
+        self._ledger.record(job, "error", error=error.to_dict())
 
     async def _pause(self, job: Job, seconds: float) -> bool:
         """Wait; True at once when the user stops the job."""
@@ -208,7 +184,7 @@ class Pursuit:
         if job.status == "uncertain":
             return
         error = SeedanceError("error.job.stopped", job=job.id)
-        self._desk.record(job, "cancelled", error=error.to_dict())
+        self._ledger.record(job, "cancelled", error=error.to_dict())
 
     async def _submit(self, job: Job) -> None:
         """Send the paid request; again only where it was surely not accepted.
@@ -232,7 +208,7 @@ class Pursuit:
                 self._doubt(job, error)
             else:
                 facts = {"error": error.to_dict(), "again": again or kept}
-                self._desk.record(job, "refused", durable=True, **facts)
+                self._ledger.record(job, "refused", durable=True, **facts)
             if kept:
                 raise error
             if not again:
@@ -253,7 +229,7 @@ class Pursuit:
         except SeedanceError as error:
             if job.status == "uncertain" or self._wants_a_key(error):
                 raise
-            self._desk.record(job, "refused", durable=True, error=error.to_dict(), again=False)
+            self._ledger.record(job, "refused", durable=True, error=error.to_dict(), again=False)
             return None
         if urls is None:
             self._cancel(job)
@@ -266,24 +242,24 @@ class Pursuit:
             raise ConfigError("error.job.norequest", job=job.id)
         for media in request.files:
             if str(media) not in urls:
-                raise ConfigError("error.upload.none", name=media.name or media.file)
+                raise ConfigError("error.upload.none", name=media.label)
         if job.exchanges is not None:
             job.exchanges.hide(urls.values())
-        self._desk.permit(job)
-        if self._desk.is_taken(job):
+        self._ledger.permit(job)
+        if self._ledger.is_taken(job):
             raise ConfigError("error.job.taken", job=job.id)
-        self._desk.record(job, "submitting", durable=True, idempotency_key=key)
+        self._ledger.record(job, "submitting", durable=True, idempotency_key=key)
         try:
             reply = await self._client.create(request.to_wire(urls), idempotency_key=key)
         except SeedanceError as error:
             if protocol.not_accepted(error):
                 return error
             uncertain = _uncertain(job, error, error.message)
-            self._desk.record(job, "uncertain", durable=True, error=uncertain.to_dict())
+            self._ledger.record(job, "uncertain", durable=True, error=uncertain.to_dict())
             return uncertain
         facts = {name: getattr(reply, name) for name in ("task_id", "estimated_time")}
         self._served = True
-        self._desk.record(job, "accepted", durable=True, **facts, **_facts(reply))
+        self._ledger.record(job, "accepted", durable=True, **facts, **_facts(reply))
         job.reply = reply
         return None
 
@@ -291,7 +267,7 @@ class Pursuit:
         """Leave a request as uncertain as it was, since sending it again came to nothing."""
         detail = say("error.sent.again", detail=error.message)
         facts = _uncertain(job, error, detail).to_dict()
-        self._desk.record(job, "uncertain", durable=True, error=facts)
+        self._ledger.record(job, "uncertain", durable=True, error=facts)
 
     # --- following ------------------------------------------------------------------------------
 
@@ -305,7 +281,7 @@ class Pursuit:
                 )
             wait = looks.wait(job.state.estimated_time, self._age(job), self._jitter())
             if await self._pause(job, 0 if at_once else wait):
-                self._desk.record(job, "stopped")
+                self._ledger.record(job, "stopped")
                 return
             at_once = False
             try:
@@ -313,7 +289,7 @@ class Pursuit:
             except SeedanceError as error:
                 if not looks.pass_over(error, self._age(job)):
                     raise
-                self._desk.fold(job, "trouble", error=error.to_dict())
+                self._ledger.fold(job, "trouble", error=error.to_dict())
             else:
                 self._served = True
                 looks.succeed(self._age(job))
@@ -331,9 +307,9 @@ class Pursuit:
         cost = (reply.credits_reserved, reply.credits_charged)
         known = (None, job.state.credits_reserved, job.state.credits_charged)
         if reply.word != job.raw_status or reply.failure or any(one not in known for one in cost):
-            self._desk.record(job, "status", **facts)
+            self._ledger.record(job, "status", **facts)
         else:
-            self._desk.fold(job, "progress", **facts)
+            self._ledger.fold(job, "progress", **facts)
 
 
 def _facts(reply: TaskReply) -> dict[str, Any]:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from seedance_nb.evolink.client import Client
     from seedance_nb.runs.inputs import Inputs
+    from seedance_nb.runs.ledger import Ledger
     from seedance_nb.runs.library import Library
-    from seedance_nb.runs.pursuit import Desk, Pursuit
+    from seedance_nb.runs.pursuit import Pursuit
     from seedance_nb.runs.settings import Settings
 
 UNLIMITED = 1_000_000  # the simulator has no cap on tasks in flight
@@ -50,7 +51,7 @@ class Server:
 
     Args:
         settings: Which server it is, and the key for it.
-        desk: Keeps the journal.
+        ledger: Keeps the journal.
         library: Keeps the files.
         inputs: Keeps those that requests are made with.
         outside: Time, chance and network.
@@ -60,14 +61,14 @@ class Server:
         self,
         settings: Settings,
         *,
-        desk: Desk,
+        ledger: Ledger,
         library: Library,
         inputs: Inputs,
         outside: Outside,
     ) -> None:
         self.simulator: Any = None
         self._settings = settings
-        self._desk = desk
+        self._ledger = ledger
         self._library = library
         self._outside = outside
         self._lock = threading.Lock()
@@ -119,7 +120,7 @@ class Server:
                 module = importlib.import_module("seedance_nb.runs.pursuit")
                 most = UNLIMITED if self.simulator else self._settings.max_active
                 self._pursuit = module.Pursuit(
-                    self._desk,
+                    self._ledger,
                     client=client,
                     poller=Poller(client, sleep=self._outside.sleep),
                     library=self._library,

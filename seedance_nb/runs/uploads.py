@@ -11,7 +11,7 @@ import json
 import math
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from seedance_nb.core import schedule
 from seedance_nb.core.errors import (
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from seedance_nb.evolink.client import Client
     from seedance_nb.runs.inputs import Inputs
     from seedance_nb.runs.job import Job
+    from seedance_nb.runs.ledger import Ledger
 
 MARGIN = 2 * 3600.0  # seconds before its end from which an address is not used: tasks queue
 _NEVER = 1e12  # seconds; what lives longer is no honest record
@@ -204,18 +205,11 @@ def _without(url: str, origin: str) -> str:
 # --- for a job ------------------------------------------------------------------------------------
 
 
-class Desk(Protocol):
-    """The ledger, as far as an upload needs it."""
-
-    def fold(self, job: Job, event: str, **data: Any) -> None:
-        """Fold an event that is not worth a line of the journal."""
-
-
 class Supply:
     """Gets the inputs of a job to where the service can fetch them, tried again where that helps.
 
     Args:
-        desk: Keeps the journal.
+        ledger: Keeps the journal.
         uploads: The addresses.
         now: Epoch seconds.
         pause: Waits; True at once when the user stops the job.
@@ -224,14 +218,14 @@ class Supply:
 
     def __init__(
         self,
-        desk: Desk,
+        ledger: Ledger,
         uploads: Uploads,
         *,
         now: Callable[[], float],
         pause: Callable[[Job, float], Awaitable[bool]],
         jitter: Callable[[], float],
     ) -> None:
-        self._desk = desk
+        self._ledger = ledger
         self._uploads = uploads
         self._now = now
         self._pause = pause
@@ -267,7 +261,7 @@ class Supply:
                 failures += 1
                 if not _may_retry(error, failures, self._now() - started):
                     raise
-                self._desk.fold(job, "trouble", error=error.to_dict())
+                self._ledger.fold(job, "trouble", error=error.to_dict())
                 hint = error.retry_after
             wait = schedule.backoff(failures, retry_after=hint, jitter=self._jitter())
             if await self._pause(job, wait):
