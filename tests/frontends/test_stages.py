@@ -61,6 +61,7 @@ def session(tmp_path: Path) -> Iterator[Any]:
     made = sd.configure(backend="simulator", home=tmp_path / "runs", time_scale=0.005)
     yield made
     made.close()
+    sd.configure(backend=None, home=None, time_scale=None)
 
 
 class Recorder(list[tuple[bool, dict[str, Any]]]):
