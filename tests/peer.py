@@ -64,7 +64,7 @@ class Peer:
         on_create, on_poll, on_download: what to do with the next requests instead of answering
             well, one step each:
             ("ok",); ("status", code, body[, headers]);
-            ("hang", seconds) does the work and answers late;
+            ("hang", seconds) does the work and answers late, or once `gate` is set;
             ("drop",) does the work and closes without an answer;
             ("reset_before_read",) does nothing and resets the connection;
             ("fails", code, message) makes a task that will fail (create only);
@@ -72,7 +72,7 @@ class Peer:
             ("cut", n) announces the whole video and sends n bytes (download only).
         on_upload: likewise for uploads; ("hold",) stops in the middle until `gate` is set.
         uploads: what arrived as a file: its hash, size, name and type are the body.
-        gate: lets uploads that are held go on.
+        gate: lets what hangs or is held go on.
     """
 
     video: bytes
@@ -107,7 +107,6 @@ class Peer:
     def __enter__(self) -> Self:
         """Start all origins."""
         self.lock = threading.RLock()
-        self.stopping = threading.Event()
         self.signature = 1
         self.keys: dict[str, tuple[Any, str]] = {}
         ports = {"api": self.port, "media": 0, "mirror": 0, "files": 0}
@@ -118,7 +117,7 @@ class Peer:
 
     def __exit__(self, *_: object) -> None:
         """Stop them, hanging connections included."""
-        self.stopping.set()
+        self.gate.set()
         for server in self._servers.values():
             server.stop()
 
@@ -270,7 +269,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def reply(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
-        self.peer.stopping.wait(self.delay)
+        if self.delay:
+            self.peer.gate.wait(self.delay)
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = {"Content-Type": "application/json", "x-request-id": "peer-request"}
         self.send_response(status)

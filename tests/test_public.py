@@ -175,7 +175,7 @@ first, second = sd.generate("one"), sd.generate("two")
 while first.status != "submitting":
     time.sleep(0.001)
 """
-    with Peer(CLIP, key=canary, polls=10**6, on_create=[("hang", 0.5)]) as peer:
+    with Peer(CLIP, key=canary, polls=10**6, on_create=[("hang", 2)]) as peer:
         env = {
             **os.environ, "PYTHONPATH": str(ROOT), "EVOLINK_API_KEY": canary,
             "EVOLINK_BASE_URL": peer.url,

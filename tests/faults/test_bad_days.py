@@ -189,7 +189,7 @@ def test_a_task_that_a_full_disk_could_not_note_is_noted_later(
     session: Session, peer: Peer, tmp_path: Path
 ) -> None:
     """The task of a paid request gets into the journal as soon as there is room for a line."""
-    peer.on_create, peer.polls = [("hang", 0.3)], 10**6
+    peer.on_create, peer.polls = [("hang", 60)], 10**6
     job = one(session)
     while job.status != "submitting":
         time.sleep(0.001)
@@ -197,6 +197,7 @@ def test_a_task_that_a_full_disk_could_not_note_is_noted_later(
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size, hard))
     try:
+        peer.gate.set()
         while job.task_id is None:
             time.sleep(0.001)
     finally:
@@ -215,7 +216,7 @@ def test_a_task_that_a_full_disk_could_not_note_is_noted_at_the_end(
     session: Session, peer: Peer, tmp_path: Path
 ) -> None:
     """The task of a paid request gets into the journal at the end, if there was no room before."""
-    peer.on_create, peer.polls = [("hang", 0.3)], 10**6
+    peer.on_create, peer.polls = [("hang", 60)], 10**6
     job = one(session)
     while job.status != "submitting":
         time.sleep(0.001)
@@ -223,6 +224,7 @@ def test_a_task_that_a_full_disk_could_not_note_is_noted_at_the_end(
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (journal.stat().st_size, hard))
     try:
+        peer.gate.set()
         while job.task_id is None:
             time.sleep(0.001)
         job.stop()
