@@ -306,7 +306,7 @@ class Form:
         else:
             self._show([made] if isinstance(made, Job) else list(made), session)
         finally:
-            self.generate.disabled = False
+            self._refresh()  # what was asked for is here now, or on its way
 
     @property
     def _wanted(self) -> tuple[object, ...]:
@@ -316,7 +316,7 @@ class Form:
     def _ask_for_yes(self, wanted: tuple[object, ...]) -> None:
         """Let the next click mean a yes to this; to nothing, if it is empty."""
         self._sure = wanted
-        sure = say("form.sure", count=self.state.takes)
+        sure = say("form.sure", count=self.state.fresh)
         self.generate.description = sure if wanted else say("form.generate")
         self.generate.button_style = "warning" if wanted else "primary"
 

@@ -45,6 +45,7 @@ class FormState:
         fits: Whether files are fitted to the limits, or could be.
         fitted: What was done to files for that.
         summary: What will be asked for, in a line, or why it cannot be.
+        fresh: How many of these would be made, since they are not here yet.
         outlook: What of it is here already, what the rest will cost, whether a cap refuses that.
     """
 
@@ -60,6 +61,7 @@ class FormState:
     fits: bool = False
     fitted: tuple[str, ...] = ()
     summary: str = ""
+    fresh: int = 0
     outlook: tuple[str, ...] = ()
 
     @property
@@ -94,6 +96,7 @@ def form_state(
     if trouble:
         problems = {**problems, "": (trouble,)}
     request = None if problems else VideoRequest(**ready)
+    prospect = foresee(request, takes, new) if request else None
     mode: Mode = given["model"] or inferred_mode(given)
     inputs = {name: _unless_secret(ready[name], is_secret) for name in MEDIA_FIELDS}
     fits = fit or any(_can_fit(name, items) for name, items in inputs.items())
@@ -112,13 +115,12 @@ def form_state(
             fitting.lines(one for items in inputs.values() for one in items if _is_file(one))
         ),
         summary=_ready(request, takes) if request else _why(problems),
-        outlook=_outlook(foresee(request, takes, new), takes) if request else (),
+        fresh=sum(prospect.fresh) if prospect else 0,
+        outlook=_outlook(prospect, takes) if prospect else (),
     )
 
 
-def _outlook(prospect: Prospect | None, takes: int) -> tuple[str, ...]:
-    if prospect is None:
-        return ()
+def _outlook(prospect: Prospect, takes: int) -> tuple[str, ...]:
     if not any(prospect.fresh) and prospect.refusal is None:
         return (say("dry.all.here"),)
     return tuple(prospect.lines(takes))

@@ -20,6 +20,8 @@ from seedance_nb.notebook.form_media import MOST_UPLOADED
 from seedance_nb.notebook.form_paths import MOST, line_typed, offers
 from seedance_nb.notebook.input_cards import cards_html, input_cards
 from seedance_nb.notebook.thumbnails import thumbnail
+from seedance_nb.runs.budget import Prospect
+from seedance_nb.runs.estimate import Estimate
 from seedance_nb.runs.inputs import Inputs
 
 if TYPE_CHECKING:
@@ -394,6 +396,23 @@ def test_what_wants_a_yes_wants_a_second_click(form: Form, session: Any) -> None
     assert "Cost: 90" in said
     assert [True] == [each["consent"].yes for each in session.asked]
     assert "Generate" == form.generate.description
+
+
+def test_a_click_counts_what_is_not_here_yet(form: Form, session: Any) -> None:
+    """The yes is to as many videos as would be made; after it the form says that they are here."""
+    free = Estimate(credits=0.0, source="simulator")
+    session.refusal = BudgetExceeded("error.yes", count=2, where="live", cost="90", line="...")
+    session.foresee = lambda *_, **__: Prospect(fresh=(0 if session.asked else 2,), cost=free)
+    form.controls["takes"].value = 5
+    form.generate.click()
+    asked, before = form.generate.description, form.summary.value
+    session.refusal = None
+    form.generate.click()
+
+    assert "Yes, make 2 videos" == asked
+    assert "3 of 5" in before
+    assert "nothing is sent" in form.summary.value
+    assert "3 of 5" not in form.summary.value
 
 
 def test_the_estimate_never_waits(form: Form, session: Any) -> None:

@@ -113,10 +113,10 @@ def test_what_is_here_already_costs_nothing(fresh: int, told: list[str]) -> None
         assert (3, False) == (takes, new)
         return Prospect(fresh=(fresh,), cost=Estimate(credits=10.0 * fresh, source="price list"))
 
-    outlook = form_state(filled(takes=3), foresee=foresee).outlook
+    state = form_state(filled(takes=3), foresee=foresee)
 
-    assert len(told) == len(outlook)
-    assert all(line.startswith(start) for line, start in zip(outlook, told, strict=True))
+    assert (fresh, len(told)) == (state.fresh, len(state.outlook))
+    assert all(line.startswith(start) for line, start in zip(state.outlook, told, strict=True))
     assert () == form_state(filled(prompt=""), foresee=foresee).outlook
 
 
