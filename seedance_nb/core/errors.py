@@ -89,8 +89,8 @@ class SeedanceError(Exception):
     @property
     def hint(self) -> str:
         """What to do next; empty where the message says it all."""
-        hint_id = f"{self.text_id}.hint"
-        return hidden(texts.say(hint_id, **self.values)) if hint_id in texts.TABLE else ""
+        hint_id = texts.hint_of(self.text_id)
+        return hidden(texts.say(hint_id, **self.values)) if hint_id else ""
 
     def __str__(self) -> str:
         """Message and hint."""

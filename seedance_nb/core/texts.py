@@ -1,7 +1,7 @@
 """Every word a user sees, in English and Chinese.
 
 `TABLE` maps an id to its two texts, templates for `str.format`. An id with `.hint` says what to do
-about the text of the same name.
+about the text of the same name, and about those below it that have no hint of their own.
 """
 
 from __future__ import annotations
@@ -31,6 +31,13 @@ def say(text_id: str, /, **values: object) -> str:
         return template.format_map(_Values(counted))
     except (ValueError, TypeError):  # a word where a number belongs: a journal can hold anything
         return template.format_map(_Values({k: _Word(v) for k, v in values.items()}))
+
+
+def hint_of(text_id: str) -> str | None:
+    """The id of what to do about a text: its own, or that of the nearest text above it."""
+    while text_id and f"{text_id}.hint" not in TABLE:
+        text_id = text_id.rpartition(".")[0]
+    return f"{text_id}.hint" if text_id else None
 
 
 class _Count(int):
@@ -1053,17 +1060,9 @@ TABLE: dict[str, tuple[str, str]] = {
         "The answer makes no sense (HTTP {status}): {detail}",
         "服务的应答无法理解（HTTP {status}）：{detail}",
     ),
-    "error.protocol.body.hint": (
-        "Check `base_url`, and whether a proxy or a login page answers in its place.",
-        "请检查 `base_url`，以及是否有代理或登录页面代为应答。",
-    ),
     "error.protocol.task": (
         "The answer holds no task, or another one: {detail}",
         "应答中没有任务，或不是所查的任务：{detail}",
-    ),
-    "error.protocol.task.hint": (
-        "Check `base_url`, and whether a proxy or a login page answers in its place.",
-        "请检查 `base_url`，以及是否有代理或登录页面代为应答。",
     ),
     "error.sent.timeout": ("the service says it timed out: {detail}", "服务提示超时：{detail}"),
     "error.sent.outcome": (
@@ -1085,10 +1084,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.transport.connect": (
         "No connection to {host}: {reason}",
         "无法连接 {host}：{reason}",
-    ),
-    "error.transport.connect.hint": (
-        "Check the network, a proxy if there is one, and `base_url`.",
-        "请检查网络、代理（如有）以及 `base_url`。",
     ),
     "error.transport.tls": (
         "The connection to {host} is not secure: {reason}",
@@ -1298,10 +1293,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "A job has no {name!r} to filter by; did you mean {close!r}?",
         "任务没有 {name!r} 可供筛选；是否想写 {close!r}？",
     ),
-    "error.jobs.filter.close.hint": (
-        "Go by what a job tells, such as `status`, or by what was asked for, such as `duration`.",
-        "可按任务的状态（如 `status`）或请求的参数（如 `duration`）筛选。",
-    ),
     "error.jobs.one": (
         "These are {count} jobs, and `{name}` belongs to one: `jobs[0].{name}`, or "
         "`[job.{name} for job in jobs]`.",
@@ -1319,10 +1310,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.job.unknown.close": (
         "There is no job {job!r} in {home}: did you mean {close}?",
         "{home} 中没有任务 {job!r}：是不是 {close}？",
-    ),
-    "error.job.unknown.close.hint": (
-        "`%seedance jobs` lists them all.",
-        "`%seedance jobs` 列出全部任务。",
     ),
     "error.job.ambiguous": (
         "{job!r} is the beginning of several jobs: {choices}.",
@@ -1529,14 +1516,6 @@ TABLE: dict[str, tuple[str, str]] = {
         "this call, would exceed {cap} = {limit:g}. Not sent.",
         "{count} 个视频最多 {more:.4g} 额度，加上这次调用已用和预留的 {spent:.4g}，会超出 {cap} = {limit:g}。未发送。",
     ),
-    "error.budget.over.call.hint": (
-        "Ask for less, or raise {cap}.",
-        "请减少请求，或调高 {cap}。",
-    ),
-    "error.budget.over.call.spent.hint": (
-        "Ask for less, or raise {cap}.",
-        "请减少请求，或调高 {cap}。",
-    ),
     "error.budget.over.hint": (
         "Ask for less, or raise {cap}.",
         "请减少请求，或调高 {cap}。",
@@ -1728,20 +1707,6 @@ TABLE: dict[str, tuple[str, str]] = {
     "error.uncertain.died": (
         "The kernel died while the request was being sent: it may have been accepted and billed.",
         "发送请求时内核退出：请求可能已被接受并扣费。",
-    ),
-    "error.uncertain.died.hint": (
-        "It is not sent again by itself.\n"
-        "`%seedance show {job}` lists what it may have made, where the server tells; "
-        "`%seedance adopt TASK_ID {job}` follows such a task.\n"
-        "`import seedance_nb as sd; sd.job('{job}').resend()` sends it again with the same "
-        "idempotency key: a server that does not honour it may charge twice.\n"
-        "`%seedance stop {job}` gives it up.",
-        "不会自动重发。\n"
-        "`%seedance show {job}` 列出它可能生成的任务（服务器能告知时）；"
-        "`%seedance adopt TASK_ID {job}` 跟踪其中一个。\n"
-        "`import seedance_nb as sd; sd.job('{job}').resend()` 用同一幂等键重发："
-        "不支持该键的服务器可能重复扣费。\n"
-        "`%seedance stop {job}` 放弃它。",
     ),
     "error.keyring": (
         "The key cannot be kept: no usable keyring ({reason}).",

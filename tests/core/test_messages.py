@@ -108,7 +108,7 @@ def test_sentences_end_with_a_full_stop(language: str) -> None:
 def test_every_error_says_what_to_do() -> None:
     """An error has a hint, except where its message is one itself."""
     main = {text_id for text_id in ids("error.") if not text_id.endswith(".hint")}
-    bare = {text_id for text_id in main if f"{text_id}.hint" not in texts.TABLE}
+    bare = {text_id for text_id in main if texts.hint_of(text_id) is None}
 
     assert WHOLE == {text_id for text_id in bare if not PARTS.match(text_id)}
     assert not {text_id for text_id in ids("error.") if text_id.removesuffix(".hint") not in main}
@@ -142,6 +142,14 @@ def test_an_uncertain_fate_names_each_way_out(text_id: str, language: str) -> No
 
     for line in ("show abc", "adopt TASK_ID abc", "sd.job('abc').resend()", "stop abc"):
         assert line in hint, language
+
+
+def test_a_hint_is_written_once() -> None:
+    """What is to be done about a whole kind of errors stands with that kind, and not below it."""
+    hints = [text_id.removesuffix(".hint") for text_id in texts.TABLE if text_id.endswith(".hint")]
+    above = {text_id: texts.hint_of(text_id.rpartition(".")[0]) for text_id in hints}
+
+    assert not [a for a, b in above.items() if b and texts.TABLE[f"{a}.hint"] == texts.TABLE[b]]
 
 
 def test_chinese_is_chinese() -> None:
